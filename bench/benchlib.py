@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the benchmark scripts share: tools, processes, CPU time and memory, wrk, tables.
+
+Everything runs on 127.0.0.1. Every process started here is stopped when the Bench context is left,
+on Ctrl-C and SIGTERM too.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+DEFAULT_SERVER = HERE.parent / "build" / "release" / "bin" / "memorykv-server"
+HOST = "127.0.0.1"
+PACKAGES = {
+    "wrk": "wrk",
+    "nginx": "nginx",
+    "redis-server": "redis-server",
+    "redis-cli": "redis-tools",
+}
+START_TIMEOUT = 15  # seconds until a server has to answer
+STOP_TIMEOUT = 15  # seconds from SIGTERM to SIGKILL
+BATCH_SIZE = 10_000  # operations the server takes in one batch
+
+
+class BenchError(Exception):
+    """A reason to stop that the user can act on."""
+
+
+def argument_parser(description):
+    """A parser with the options that every script has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--server", metavar="PATH", type=Path, default=DEFAULT_SERVER,
+                        help="the memorykv-server program (that of the release build)")
+    parser.add_argument("--server-arg", metavar="ARG", action="append", default=[],
+                        help="one more argument for it; may be repeated (--server-arg=--x=1)")
+    parser.add_argument("--quick", action="store_true",
+                        help="a short run, to see that it works; its numbers are rough")
+    parser.add_argument("--check", action="store_true",
+                        help="end with status 1 when a target is missed")
+    return parser
+
+
+def find_tools(*names):
+    """The paths of the programs NAMES. Raises BenchError naming the packages of those missing."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    found = {name: shutil.which(name, path=path) for name in names}
+    missing = [name for name in names if found[name] is None]
+    if missing:
+        packages = " ".join(sorted({PACKAGES[name] for name in missing}))
+        raise BenchError(f"not installed: {', '.join(missing)} "
+                         f"(on Debian: apt-get install {packages})")
+    return found
+
+
+def run_main(main):
+    """Runs MAIN and turns its end into an exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main())
+    except BenchError as error:
+        sys.exit(f"{Path(sys.argv[0]).name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+class Service:
+    """A server process, reached on PORT of the loopback interface."""
+
+    def __init__(self, name, process, port, log):
+        self.name = name
+        self.process = process
+        self.port = port
+        self.log = log
+
+    @property
+    def url(self):
+        return f"http://{HOST}:{self.port}"
+
+    def pids(self):
+        """Its process and all descendants."""
+        parents = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    parents[int(entry.name)] = int(_stat_fields(entry.name)[1])
+        pids = [self.process.pid]
+        for pid in pids:
+            pids.extend(child for child, parent in parents.items() if parent == pid)
+        return pids
+
+    def cpu_seconds(self):
+        """User and system time it has used, descendants included."""
+        ticks = 0
+        for pid in self.pids():
+            fields = _stat_fields(pid)
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def resident_bytes(self):
+        total = 0
+        for pid in self.pids():
+            status = Path(f"/proc/{pid}/status").read_text()
+            total += int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M).group(1)) * 1024
+        return total
+
+    def settled_resident_bytes(self):
+        """Resident memory once it has kept still for a second, or after 15 seconds at most."""
+        last = self.resident_bytes()
+        for _ in range(15):
+            time.sleep(1)
+            now = self.resident_bytes()
+            if abs(now - last) < 128 * 1024:
+                return now
+            last = now
+        return last
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            raise BenchError(f"{self.name} ended with status {self.process.returncode}:\n"
+                             + self.log.read_text(errors="replace")[-2000:])
+
+
+def _stat_fields(pid):
+    """The fields of /proc/<pid>/stat from the third on; the second may hold spaces."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+class Bench:
+    """A context that owns a temporary folder and the processes of a benchmark."""
+
+    def __init__(self, pin=False):
+        cpus = sorted(os.sched_getaffinity(0))
+        self.pinned = pin and len(cpus) >= 2
+        self._server_cpus = {cpus[-1]} if self.pinned else set(cpus)
+        self._load_cpus = {cpus[0]} if self.pinned else set(cpus)
+        self._services = []
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="memorykv-bench-"))
+        return self
+
+    def __exit__(self, *_):
+        # A second Ctrl-C must not leave a process behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        for service in reversed(self._services):
+            self.stop(service)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def describe(self):
+        """A line about the machine and the placement of processes, one more when it is busy."""
+        model = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
+        name = model.group(1) if model else "unknown processor"
+        place = "server and load on a processor each" if self.pinned else "processes not pinned"
+        text = f"{name}, {os.cpu_count()} processors, {place}"
+        load = os.getloadavg()[0]
+        if load > 0.5:
+            text += f"\nThe machine is busy (load {load:.1f}): the numbers will be rough."
+        return text
+
+    def _start(self, name, command):
+        log = self.folder / f"{name}-{len(self._services)}.log"
+        with log.open("wb") as output:
+            # In a session of its own, so that Ctrl-C reaches this script only, which stops it.
+            process = subprocess.Popen(
+                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, start_new_session=True, cwd=self.folder,
+                preexec_fn=lambda: os.sched_setaffinity(0, self._server_cpus))
+        service = Service(name, process, 0, log)
+        self._services.append(service)
+        return service
+
+    def _wait(self, service, ready):
+        deadline = time.monotonic() + START_TIMEOUT
+        while not ready():
+            service.check_alive()
+            if time.monotonic() > deadline:
+                raise BenchError(f"{service.name} does not answer after {START_TIMEOUT} s:\n"
+                                 + service.log.read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
+
+    def stop(self, service):
+        """Stops SERVICE with SIGTERM, or SIGKILL when that does not help."""
+        if service not in self._services:
+            return
+        self._services.remove(service)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(service.process.pid, signal.SIGTERM)
+        try:
+            service.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(service.process.pid, signal.SIGKILL)
+            service.process.wait()
+
+    def start_memorykv(self, program, threads, arguments=()):
+        """Starts memorykv-server on a port of its choice and waits for its "listening on" line."""
+        program = Path(program).resolve()
+        if not os.access(program, os.X_OK) or program.is_dir():
+            raise BenchError(f"no program {program}: build it (cmake --preset release && "
+                             "cmake --build --preset release) or name it with --server")
+        service = self._start("memorykv", [program, "--address", HOST, "--port", "0",
+                                           "--threads", str(threads), *arguments])
+
+        def ready():
+            text = service.log.read_text(errors="replace")
+            line = re.search(r"listening on http://[^\s:]+:(\d+)", text)
+            if line:
+                service.port = int(line.group(1))
+            return line is not None
+
+        self._wait(service, ready)
+        return service
+
+    def start_nginx(self, nginx, body):
+        """Starts nginx with one worker that answers 200 with BODY to every request."""
+        port = free_port()
+        user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
+        paths = "\n".join(f"  {kind}_temp_path {self.folder}/{kind};"
+                          for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        config = self.folder / "nginx.conf"
+        config.write_text(f"""\
+{user}
+daemon off;
+worker_processes 1;
+pid {self.folder}/nginx.pid;
+error_log stderr error;
+events {{ worker_connections 1024; }}
+http {{
+{paths}
+  access_log off;
+  keepalive_requests 1000000000;
+  keepalive_timeout 600s;
+  default_type application/octet-stream;
+  server {{
+    listen {HOST}:{port};
+    location / {{ return 200 "{body}"; }}
+  }}
+}}
+""")
+        service = self._start("nginx", [nginx, "-p", self.folder, "-c", config])
+        service.port = port
+        self._wait(service, lambda: _accepts(port))
+        return service
+
+    def start_redis(self, redis_server):
+        """Starts redis-server in memory only."""
+        port = free_port()
+        service = self._start("redis", [redis_server, "--bind", HOST, "--port", port, "--save", "",
+                                        "--appendonly", "no", "--dir", self.folder])
+        service.port = port
+        self._wait(service, lambda: _accepts(port))
+        return service
+
+    def run_load(self, command, **options):
+        """Runs a program that makes load, to its end; returns the CompletedProcess."""
+        done = subprocess.run(
+            [str(part) for part in command], text=True, capture_output=True, check=False,
+            preexec_fn=lambda: os.sched_setaffinity(0, self._load_cpus), **options)
+        if done.returncode != 0:
+            raise BenchError(f"{command[0]} failed: {(done.stdout + done.stderr).strip()[-2000:]}")
+        return done
+
+    def wrk(self, tool, service, method, seconds, connections, keys):
+        """Loads SERVICE with one wrk thread; returns what bench/load.lua reports.
+
+        {"requests", "seconds", "rate", "p50", "p99", "max"}, times in seconds. Raises BenchError
+        when a request failed.
+        """
+        done = self.run_load([tool, "-t1", f"-c{connections}", f"-d{seconds}s",
+                              "-s", HERE / "load.lua", service.url, "--", method, str(keys)])
+        service.check_alive()
+        line = re.search(r"^RESULT (\{.*\})$", done.stdout, re.M)
+        if line is None:
+            raise BenchError(f"wrk reported nothing: {done.stdout[-2000:]}")
+        result = json.loads(line.group(1))
+        if result["errors"]:
+            raise BenchError(f"{result['errors']} of {result['requests']} {method} requests to "
+                             f"{service.name} failed")
+        return result
+
+
+def _accepts(port):
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def request(service, method, path, body=None, headers=None):
+    """One request on a connection of its own; returns (status, body)."""
+    connection = http.client.HTTPConnection(HOST, service.port, timeout=60)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def load_by_batch(service, pairs):
+    """Stores PAIRS of key and value text with POST /-/batch."""
+    connection = http.client.HTTPConnection(HOST, service.port, timeout=120)
+    operations = []
+
+    def send():
+        body = json.dumps({"operations": operations})
+        connection.request("POST", "/-/batch", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise BenchError(f"POST /-/batch answered {answer.status}: {text[:500]!r}")
+        operations.clear()
+
+    for key, value in pairs:
+        operations.append({"op": "put", "key": key, "value": value})
+        if len(operations) == BATCH_SIZE:
+            send()
+    if operations:
+        send()
+    connection.close()
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def percentile(values, fraction):
+    """The value below which FRACTION of VALUES lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
+
+
+def print_table(header, rows):
+    """Rows of text in columns, the first one to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    for number, row in enumerate([header, *rows]):
+        print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                        for i, (cell, width) in enumerate(zip(row, widths))).rstrip())
+        if number == 0:
+            print("  ".join("-" * width for width in widths))

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/app/feedgateway.h"
+
+#include "server/http/problem.h"
+#include "server/http/query.h"
+#include "shared/bytes.h"
+#include "shared/limits.h"
+
+namespace memorykv {
+
+FeedGateway::FeedGateway(FeedHub &hub, const Cors &cors)
+    : m_hub(hub)
+    , m_cors(cors)
+{
+}
+
+static Result<Encoding> encodingOf(const Request &request, const Query &query, Upgrade::Kind kind)
+{
+    Encoding encoding;
+    if (kind == Upgrade::Kind::EventStream)
+        encoding.framing = Encoding::Framing::EventStream;
+    else if (request.header("Content-Type") == "application/octet-stream")
+        encoding.framing = Encoding::Framing::BinaryFrame;
+    const QByteArray format = query.value("format").value_or("text");
+    if (format != "text" && format != "json")
+        return Error {ErrorCode::InvalidArgument, "query: parameter 'format' must be text or json"};
+    encoding.json = format == "json";
+    return encoding;
+}
+
+// Where to resume. An EventSource reconnects to the same address with Last-Event-ID, so the field
+// is newer than the parameter.
+static Result<std::optional<Position>> positionOf(const Request &request, const Query &query)
+{
+    QByteArrayView name = "Last-Event-ID";
+    QByteArray text = request.header(name).toByteArray();
+    if (text.isEmpty()) {
+        name = "query: parameter 'since'";
+        if (!query.has("since"))
+            return std::optional<Position>();
+        text = *query.value("since");
+    }
+    const auto position = Position::fromText(text);
+    if (!position) {
+        return Error {ErrorCode::InvalidArgument,
+                      name.toByteArray() + ": " + position.error().detail};
+    }
+    return std::optional<Position>(*position);
+}
+
+Result<Subscription> FeedGateway::subscriptionOf(const Request &request, Upgrade::Kind kind)
+{
+    const auto query = Query::parse(request.query,
+                                    {"format", "prefix", "op", "since", "initial", "lossless"});
+    if (!query)
+        return query.error();
+    Subscription subscription;
+    const auto encoding = encodingOf(request, *query, kind);
+    if (!encoding)
+        return encoding.error();
+    subscription.encoding = *encoding;
+    subscription.prefix = query->value("prefix").value_or(QByteArray());
+    if (subscription.prefix.size() > kMaxKeySize) {
+        return Error {ErrorCode::InvalidArgument,
+                      "query: parameter 'prefix' has at most " + QByteArray::number(kMaxKeySize)
+                          + " bytes"};
+    }
+    if (const auto ops = query->value("op")) {
+        const auto set = OpSet::fromText(*ops);
+        if (!set)
+            return set.error();
+        subscription.ops = *set;
+    }
+    const auto since = positionOf(request, *query);
+    if (!since)
+        return since.error();
+    subscription.since = *since;
+    const auto initial = query->flag("initial");
+    if (!initial)
+        return initial.error();
+    const auto lossless = query->flag("lossless");
+    if (!lossless)
+        return lossless.error();
+    // A browser that reconnects sends both; what it has makes the initial state unnecessary.
+    subscription.initial = *initial && !subscription.since;
+    subscription.lossless = *lossless;
+    if (*initial && query->has("since")) {
+        return Error {ErrorCode::InvalidArgument,
+                      "query: parameters 'initial' and 'since' exclude each other"};
+    }
+    return subscription;
+}
+
+std::optional<Response> FeedGateway::upgrade(Upgrade &upgrade)
+{
+    auto subscription = subscriptionOf(upgrade.request, upgrade.kind);
+    if (!subscription) {
+        Response response = problem(subscription.error());
+        m_cors.addTo(upgrade.request, response);
+        return response;
+    }
+    return upgrade.kind == Upgrade::Kind::WebSocket
+        ? upgradeToWebSocket(upgrade, *std::move(subscription))
+        : upgradeToEventStream(upgrade, *std::move(subscription));
+}
+
+// RFC 6455 4.2.1. What QWebSocketServer would drop without a word is answered here.
+static std::optional<Response> checkHandshake(const Request &request)
+{
+    if (request.header("Sec-WebSocket-Version") != "13") {
+        Response response = problem({ErrorCode::UpgradeRequired,
+                                     "Sec-WebSocket-Version: only 13 is spoken here"});
+        response.addField("Sec-WebSocket-Version", "13");
+        return response;
+    }
+    const auto key
+        = QByteArray::fromBase64Encoding(request.header("Sec-WebSocket-Key").toByteArray(),
+                                         QByteArray::AbortOnBase64DecodingErrors);
+    if (!key || key.decoded.size() != 16) {
+        return problem({ErrorCode::InvalidRequest,
+                        "Sec-WebSocket-Key: must be 16 bytes in base64"});
+    }
+    return std::nullopt;
+}
+
+std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscription subscription)
+{
+    if (auto refusal = checkHandshake(upgrade.request))
+        return refusal;
+    // A head with the fields of the handshake alone, so that nothing else in what the client sent
+    // has to be understood twice.
+    QByteArray head = "GET /wal HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    for (const QByteArrayView name : {QByteArrayView("Host"), QByteArrayView("Origin"),
+                                      QByteArrayView("Sec-WebSocket-Key"),
+                                      QByteArrayView("Sec-WebSocket-Version")}) {
+        const QByteArrayView value = upgrade.request.header(name);
+        if (!value.isNull())
+            appendAll({name, ": ", value, "\r\n"}, head);
+    }
+    head += "\r\n" + upgrade.remainder;
+    m_hub.addWebSocket(std::move(upgrade.socket), head, std::move(subscription));
+    return std::nullopt;
+}
+
+std::optional<Response> FeedGateway::upgradeToEventStream(Upgrade &upgrade,
+                                                          Subscription subscription)
+{
+    Response fields;
+    m_cors.addTo(upgrade.request, fields);
+    QByteArray head;
+    // Without a length the stream ends with the connection (RFC 9112 6.3).
+    appendAll({"HTTP/1.1 200 OK\r\nDate: ", m_date.now(),
+               "\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\n"
+               "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nConnection: close\r\n",
+               fields.fields, "\r\n"},
+              head);
+    m_hub.addEventStream(std::move(upgrade.socket), head, std::move(subscription));
+    return std::nullopt;
+}
+
+} // namespace memorykv

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/app/program.h"
+
+#include "server/app/options.h"
+#include "server/app/server.h"
+#include "server/app/stopsignals.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+
+namespace memorykv {
+
+static void print(std::FILE *file, QByteArrayView text)
+{
+    std::fwrite(text.data(), 1, size_t(text.size()), file);
+    std::fflush(file);
+}
+
+static QByteArray urlOf(const QHostAddress &address, quint16 port)
+{
+    const QByteArray text = address.toString().toLatin1();
+    const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
+    return "http://" + (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(port);
+}
+
+static int serve(const Options &options)
+{
+    installLogging(options.logLevel, options.logFormat);
+    StopSignals signalsToStop;
+    Server server(options);
+    const auto started = server.start();
+    if (!started) {
+        print(stderr, "memorykv-server: " + started.error().detail + '\n');
+        return 1;
+    }
+    QObject::connect(&signalsToStop, &StopSignals::stopRequested, &server, &Server::stop);
+    QObject::connect(&server, &Server::stopped, qApp, &QCoreApplication::quit);
+    if (options.metricsPort) {
+        print(stderr, "metrics on " + urlOf(options.address, server.metricsPort()) + "/metrics\n");
+    }
+    // Not a log line: programs that start this one wait for it, whatever the log's form.
+    print(stderr, "listening on " + urlOf(options.address, server.port()) + '\n');
+    return QCoreApplication::exec();
+}
+
+int runServer(int argc, char *argv[])
+{
+    // GLib's event loop costs more per turn, and a server without a desktop gains nothing by it.
+    qputenv("QT_NO_GLIB", "1");
+    QCoreApplication application(argc, argv);
+    const auto commandLine = parseOptions(QCoreApplication::arguments(),
+                                          QProcessEnvironment::systemEnvironment());
+    if (!commandLine) {
+        print(stderr, "memorykv-server: " + commandLine.error().detail
+                          + "\nTry 'memorykv-server --help'.\n");
+        return 2;
+    }
+    switch (commandLine->action) {
+    case CommandLine::Action::PrintHelp: print(stdout, helpText()); return 0;
+    case CommandLine::Action::PrintVersion: print(stdout, versionText()); return 0;
+    case CommandLine::Action::Serve: break;
+    }
+    return serve(commandLine->options);
+}
+
+} // namespace memorykv

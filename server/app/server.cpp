@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/app/server.h"
+
+#include "server/app/serverinfo.h"
+#include "server/page/page.h"
+#include "shared/logcategories.h"
+
+#include <QDateTime>
+#include <QTimer>
+
+#include <unistd.h>
+
+namespace memorykv {
+
+// Room in a body for the JSON around the values of a batch.
+static constexpr qsizetype kBatchOverhead = 1 << 20;
+
+static RequestLabels requestLabels()
+{
+    RequestLabels labels;
+    for (int i = 0; i < kMethodCount; ++i)
+        labels.methods.push_back(methodName(Method(i)).toByteArray().toStdString());
+    for (int i = 0; i < kRouteCount; ++i)
+        labels.routes.push_back(routeTemplate(Route(i)).toByteArray().toStdString());
+    return labels;
+}
+
+Server::Server(const Options &options)
+    : m_options(options)
+    , m_startedMs(QDateTime::currentMSecsSinceEpoch())
+    , m_cors(options.corsOrigins)
+    , m_log(options.historySize)
+    , m_store(m_log, options.maxMemory, &QDateTime::currentMSecsSinceEpoch)
+    , m_metrics(requestLabels())
+    , m_expirer(m_store)
+    , m_broadcaster(m_log, m_feedCounters)
+    , m_acceptor([this](qintptr descriptor) { dispatch(descriptor); })
+    , m_metricsAcceptor([this](qintptr descriptor) { m_metricsWorker->adopt(descriptor, {}); })
+{
+    registerMetrics();
+}
+
+Server::~Server()
+{
+    m_acceptor.close();
+    m_metricsAcceptor.close();
+}
+
+Result<Done> Server::start()
+{
+    const Scope scope = m_options.metricsPort ? Scope::AllButMetrics : Scope::All;
+    for (int i = 0; i < m_options.threads; ++i)
+        m_workers.push_back(makeWorker(QStringLiteral("worker-%1").arg(i), scope));
+    if (m_options.metricsPort) {
+        m_metricsWorker = makeWorker(QStringLiteral("metrics"), Scope::MetricsOnly);
+        const auto listening = listen(m_metricsAcceptor, *m_options.metricsPort);
+        if (!listening)
+            return listening;
+    }
+    return listen(m_acceptor, m_options.port);
+}
+
+std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
+{
+    auto observer = std::make_unique<WorkerObserver>(m_metrics.addWorker(), m_connections);
+    ConnectionLimits limits;
+    limits.maxBodySize = m_options.maxValueSize + kBatchOverhead;
+    HttpServices services {m_store,
+                           m_log,
+                           *observer,
+                           m_cors,
+                           m_options.maxValueSize,
+                           [this] { return m_metrics.render(); },
+                           kMetricsContentType,
+                           [this] { return info(); },
+                           pageHtml(),
+                           openApiYaml(),
+                           scope};
+    FeedContext feed {m_store, m_log, m_feedCounters,
+                      {m_options.feedBufferSize, m_options.heartbeat}};
+    return std::make_unique<Worker>(
+        WorkerSetup {std::move(services), m_broadcaster, feed, limits}, std::move(observer), name);
+}
+
+Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
+{
+    if (acceptor.listen(m_options.address, port))
+        return Done {};
+    return Error {ErrorCode::Unavailable,
+                  "cannot listen on " + m_options.address.toString().toLatin1() + " port "
+                      + QByteArray::number(port) + ": " + acceptor.errorString().toUtf8()};
+}
+
+void Server::dispatch(qintptr descriptor)
+{
+    std::optional<Error> refusal;
+    if (m_connections.load(std::memory_order_relaxed) >= m_options.maxConnections) {
+        qCWarning(lcServer) << "refused a connection: over --max-connections"
+                            << m_options.maxConnections;
+        refusal = Error {ErrorCode::Unavailable,
+                         "too many connections (--max-connections); try again later"};
+    }
+    m_workers[m_nextWorker]->adopt(descriptor, refusal);
+    m_nextWorker = (m_nextWorker + 1) % m_workers.size();
+}
+
+QByteArray Server::info() const
+{
+    return renderServerInfo({m_options, m_log, m_store, m_startedMs});
+}
+
+void Server::registerMetrics()
+{
+    using namespace metricnames;
+    const auto value = [](const auto &atomic) {
+        return [&atomic] { return double(atomic.load(std::memory_order_relaxed)); };
+    };
+    m_metrics.addGauge(kKeys, [this] { return double(m_store.keyCount()); });
+    m_metrics.addGauge(kStoredBytes, [this] { return double(m_store.storedBytes()); });
+    m_metrics.addCounter(kExpired, [this] { return double(m_store.expiredCount()); });
+    m_metrics.addGauge(kConnections, value(m_connections));
+    m_metrics.addGauge(kFeedSubscribers, value(m_feedCounters.subscribers));
+    m_metrics.addCounter(kFeedDelivered, value(m_feedCounters.delivered));
+    m_metrics.addCounter(kFeedShed, value(m_feedCounters.shed));
+    m_metrics.addGauge(kWalSeq, [this] { return double(m_log.lastSeq()); });
+    m_metrics.addGauge(kWalDurableSeq, [this] { return double(m_log.durableSeq()); });
+    for (int i = 0; i < int(Op::Gap); ++i) {
+        m_metrics.addCounter(kFeedEvents, value(m_feedCounters.events[size_t(i)]),
+                             {{"op", opName(Op(i)).toByteArray().toStdString()}});
+    }
+}
+
+void Server::stop()
+{
+    if (m_draining > 0)
+        return;
+    qCInfo(lcServer) << "stopping";
+    m_acceptor.close();
+    m_metricsAcceptor.close();
+    std::vector<Worker *> workers;
+    for (const auto &worker : m_workers)
+        workers.push_back(worker.get());
+    if (m_metricsWorker)
+        workers.push_back(m_metricsWorker.get());
+    m_draining = int(workers.size());
+    for (Worker *worker : workers) {
+        connect(worker, &Worker::drained, this, [this] {
+            if (--m_draining == 0)
+                Q_EMIT stopped();
+        });
+        worker->drain();
+    }
+    QTimer::singleShot(kStopTimeout, this, [this] {
+        qCWarning(lcServer) << "some clients did not let go in time";
+        Q_EMIT stopped();
+    });
+}
+
+} // namespace memorykv

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/app/acceptor.h"
+#include "server/app/options.h"
+#include "server/app/worker.h"
+#include "server/feed/broadcaster.h"
+#include "server/log/memorylog.h"
+#include "server/metrics/metrics.h"
+#include "server/store/expirer.h"
+#include "shared/result.h"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace memorykv {
+
+/// The whole server: puts the parts together, starts and stops them. Lives on the main thread.
+class Server : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Server(const Options &options);
+    ~Server() override;
+
+    /// Listens and serves. Unavailable says which address could not be had and why.
+    Result<Done> start();
+
+    /// The port listened on, after start().
+    quint16 port() const { return m_acceptor.serverPort(); }
+    quint16 metricsPort() const { return m_metricsAcceptor.serverPort(); }
+
+    /// Stops accepting, answers what is in flight, closes the feeds; stopped() follows, within
+    /// kStopTimeout however slow the clients are.
+    void stop();
+
+    static constexpr std::chrono::seconds kStopTimeout {10};
+
+Q_SIGNALS:
+    void stopped();
+
+private:
+    std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
+    Result<Done> listen(Acceptor &acceptor, quint16 port);
+    void dispatch(qintptr descriptor);
+    void registerMetrics();
+    QByteArray info() const;
+
+    const Options m_options;
+    const qint64 m_startedMs;
+    std::atomic<int> m_connections = 0;
+    FeedCounters m_feedCounters;
+    Cors m_cors;
+    // In the order in which each stands on those before it.
+    MemoryLog m_log;
+    KeyValueStore m_store;
+    Metrics m_metrics;
+    Expirer m_expirer;
+    Broadcaster m_broadcaster;
+    std::vector<std::unique_ptr<Worker>> m_workers;
+    std::unique_ptr<Worker> m_metricsWorker;
+    Acceptor m_acceptor;
+    Acceptor m_metricsAcceptor;
+    size_t m_nextWorker = 0;
+    int m_draining = 0;
+};
+
+} // namespace memorykv

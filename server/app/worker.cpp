@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/app/worker.h"
+
+#include "server/feed/broadcaster.h"
+
+namespace memorykv {
+
+struct Worker::Parts
+{
+    Parts(WorkerSetup setup, HttpObserver &observer)
+        : services {setup.services.store,       setup.services.log,
+                    observer,                   setup.services.cors,
+                    setup.services.maxValueSize, setup.services.renderMetrics,
+                    setup.services.metricsType, setup.services.renderInfo,
+                    setup.services.page,        setup.services.openApi,
+                    setup.services.scope}
+        , dispatcher(services)
+        , hub(setup.broadcaster, setup.feed)
+        , gateway(hub, services.cors)
+        , context {dispatcher, services.log, observer,
+                   [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); }, setup.limits, {}}
+        , pool(context)
+    {
+    }
+
+    HttpServices services;
+    Dispatcher dispatcher;
+    FeedHub hub;
+    FeedGateway gateway;
+    ConnectionContext context;
+    ConnectionPool pool;
+    bool poolDrained = false;
+    bool hubDrained = false;
+};
+
+Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, const QString &name)
+    : m_observer(std::move(observer))
+{
+    // Made on its thread, as QObjects and their timers belong to the thread that makes them; the
+    // call returns when all is in place.
+    m_thread.setObjectName(name);
+    auto *starter = new QObject;
+    starter->moveToThread(&m_thread);
+    m_thread.start();
+    QMetaObject::invokeMethod(
+        starter,
+        [this, starter, &setup] {
+            m_parts = std::make_unique<Parts>(setup, *m_observer);
+            const Log *log = &m_parts->services.log;
+            connect(log, &Log::durable, &m_parts->pool, &ConnectionPool::release,
+                    Qt::QueuedConnection);
+            connect(&m_parts->pool, &ConnectionPool::drained, this,
+                    [this] { m_parts->poolDrained = true; noteDrained(); }, Qt::DirectConnection);
+            connect(&m_parts->hub, &FeedHub::drained, this,
+                    [this] { m_parts->hubDrained = true; noteDrained(); }, Qt::DirectConnection);
+            delete starter;
+        },
+        Qt::BlockingQueuedConnection);
+}
+
+Worker::~Worker()
+{
+    QMetaObject::invokeMethod(
+        &m_parts->pool, [this] { m_thread.quit(); }, Qt::QueuedConnection);
+    connect(&m_thread, &QThread::finished, &m_thread, [this] { m_parts.reset(); },
+            Qt::DirectConnection);
+    m_thread.wait();
+}
+
+void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+{
+    QMetaObject::invokeMethod(
+        &m_parts->pool,
+        [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        Qt::QueuedConnection);
+}
+
+void Worker::drain()
+{
+    QMetaObject::invokeMethod(
+        &m_parts->pool,
+        [this] {
+            m_parts->pool.drain();
+            m_parts->hub.drain();
+        },
+        Qt::QueuedConnection);
+}
+
+void Worker::noteDrained()
+{
+    if (m_parts->poolDrained && m_parts->hubDrained)
+        Q_EMIT drained();
+}
+
+} // namespace memorykv

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/feed/feedhub.h"
+
+#include "server/feed/broadcaster.h"
+#include "server/feed/eventstreamchannel.h"
+#include "server/feed/websocketchannel.h"
+#include "shared/logcategories.h"
+
+#include <QHostAddress>
+
+namespace memorykv {
+
+static QByteArray peerOf(const QTcpSocket &socket)
+{
+    const QHostAddress address = socket.peerAddress();
+    const QByteArray text = address.toString().toLatin1();
+    const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
+    return (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(socket.peerPort());
+}
+
+FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
+    : QObject(parent)
+    , m_context(context)
+    , m_handshakes(QStringLiteral("MemoryKV"), QWebSocketServer::NonSecureMode)
+{
+    connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::deliver, Qt::QueuedConnection);
+    m_heartbeat.setInterval(m_context.limits.heartbeat);
+    connect(&m_heartbeat, &QTimer::timeout, this, &FeedHub::beat);
+    m_heartbeat.start();
+}
+
+FeedHub::~FeedHub() = default;
+
+void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &head,
+                           Subscription subscription)
+{
+    QByteArray peer = peerOf(*socket);
+    QTcpSocket *const raw = socket.release();
+    // QWebSocketServer wants to read the request itself, so it goes back to where it came from.
+    for (auto byte = head.crbegin(); byte != head.crend(); ++byte)
+        raw->ungetChar(*byte);
+    // All of the request is there: the handshake is done, or refused, when this returns.
+    m_handshakes.handleConnection(raw);
+    Q_EMIT raw->readyRead();
+    std::unique_ptr<QWebSocket> webSocket(m_handshakes.nextPendingConnection());
+    if (!webSocket) {
+        qCWarning(lcFeed) << "WebSocket handshake failed:" << m_handshakes.errorString();
+        raw->abort();
+        raw->deleteLater();
+        return;
+    }
+    webSocket->setParent(nullptr);
+    add(std::make_unique<WebSocketChannel>(std::move(webSocket), raw), std::move(subscription),
+        std::move(peer));
+}
+
+void FeedHub::addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+                             Subscription subscription)
+{
+    QByteArray peer = peerOf(*socket);
+    add(std::make_unique<EventStreamChannel>(std::move(socket), responseHead),
+        std::move(subscription), std::move(peer));
+}
+
+void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer)
+{
+    qCDebug(lcFeed) << "subscriber" << peer;
+    auto subscriber = std::make_unique<Subscriber>(std::move(channel), std::move(subscription),
+                                                   std::move(peer), m_context);
+    Subscriber *const key = subscriber.get();
+    connect(key, &Subscriber::finished, this, [this, key] { remove(key); });
+    m_subscribers.emplace(key, std::move(subscriber));
+    if (m_draining)
+        key->close(CloseReason::Stopping);
+    else
+        key->start();
+}
+
+// It may be in the middle of one of its own functions, so it goes with the next turn of the loop.
+void FeedHub::remove(Subscriber *subscriber)
+{
+    const auto found = m_subscribers.find(subscriber);
+    if (found == m_subscribers.end())
+        return;
+    found->second.release()->deleteLater();
+    m_subscribers.erase(found);
+    if (m_draining && m_subscribers.empty())
+        Q_EMIT drained();
+}
+
+// Any of them may finish, and be removed, while something is done to it.
+std::vector<Subscriber *> FeedHub::subscribers() const
+{
+    std::vector<Subscriber *> present;
+    present.reserve(m_subscribers.size());
+    for (const auto &[key, subscriber] : m_subscribers)
+        present.push_back(key);
+    return present;
+}
+
+void FeedHub::deliver(const EncodedBatchPtr &batch)
+{
+    for (Subscriber *subscriber : subscribers())
+        subscriber->deliver(*batch);
+}
+
+void FeedHub::beat()
+{
+    for (Subscriber *subscriber : subscribers())
+        subscriber->beat();
+}
+
+void FeedHub::drain()
+{
+    m_draining = true;
+    if (m_subscribers.empty()) {
+        Q_EMIT drained();
+        return;
+    }
+    for (Subscriber *subscriber : subscribers())
+        subscriber->close(CloseReason::Stopping);
+}
+
+} // namespace memorykv

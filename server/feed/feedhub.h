@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/feed/subscriber.h"
+
+#include <QTimer>
+#include <QWebSocketServer>
+
+#include <unordered_map>
+
+class QTcpSocket;
+
+namespace memorykv {
+
+class Broadcaster;
+
+/// The subscribers of one worker. Lives on the worker's thread.
+class FeedHub : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// \a broadcaster and what \a context refers to must outlive the hub.
+    FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent = nullptr);
+    ~FeedHub() override;
+
+    /// Subscribes the client behind \a socket once the WebSocket handshake is done. \a head is
+    /// the head of a valid opening handshake (RFC 6455 4.2.1) with what came after it; \a socket is
+    /// connected and has nothing unread.
+    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &head,
+                      Subscription subscription);
+
+    /// Subscribes the client behind \a socket to an event stream; \a responseHead is sent first.
+    void addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+                        Subscription subscription);
+
+    /// Closes all feeds with 1001; drained() follows.
+    void drain();
+
+Q_SIGNALS:
+    /// After drain(): the last subscriber is gone.
+    void drained();
+
+private:
+    void add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer);
+    void remove(Subscriber *subscriber);
+    void deliver(const EncodedBatchPtr &batch);
+    void beat();
+    std::vector<Subscriber *> subscribers() const;
+
+    FeedContext m_context;
+    QWebSocketServer m_handshakes;
+    std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
+    QTimer m_heartbeat;
+    bool m_draining = false;
+};
+
+} // namespace memorykv

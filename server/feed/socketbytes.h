@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include <QSslSocket>
+#include <QTcpSocket>
+
+namespace memorykv {
+
+/// Bytes written to \a socket that have not been given to the network, those waiting to be
+/// encrypted and those encrypted together.
+inline qint64 unsentBytes(const QTcpSocket &socket)
+{
+    const auto *tls = qobject_cast<const QSslSocket *>(&socket);
+    return socket.bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
+}
+
+/// Writes \a bytes to \a socket, at once when nothing is waiting. A socket that already has bytes
+/// waiting is full, and trying again would only cost a system call.
+inline void writeSoon(QTcpSocket &socket, const QByteArray &bytes)
+{
+    const bool wasIdle = socket.bytesToWrite() == 0;
+    socket.write(bytes);
+    if (wasIdle)
+        socket.flush();
+}
+
+} // namespace memorykv

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/feed/subscriber.h"
+
+#include "server/feed/eventencoder.h"
+#include "shared/logcategories.h"
+
+#include <QDateTime>
+#include <QTimer>
+
+namespace memorykv {
+
+static constexpr size_t kInitialSlice = 256;        // entries looked at in one go
+static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
+static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
+static constexpr int kMaxMissedBeats = 2;
+static constexpr std::chrono::seconds kCloseTimeout {10};
+
+Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription,
+                       QByteArray peer, FeedContext &context)
+    : m_channel(std::move(channel))
+    , m_subscription(std::move(subscription))
+    , m_peer(std::move(peer))
+    , m_context(context)
+{
+    connect(m_channel.get(), &FeedChannel::progressed, this, &Subscriber::advance);
+    connect(m_channel.get(), &FeedChannel::answered, this, &Subscriber::onAnswered);
+    connect(m_channel.get(), &FeedChannel::closed, this, &Subscriber::onClosed);
+    m_seq = m_context.log.addWatcher();
+    m_context.counters.subscribers.fetch_add(1, std::memory_order_relaxed);
+}
+
+Subscriber::~Subscriber()
+{
+    m_context.counters.subscribers.fetch_sub(1, std::memory_order_relaxed);
+    m_context.log.removeWatcher();
+}
+
+void Subscriber::start()
+{
+    beat();
+    if (m_subscription.initial) {
+        m_snapshot = std::make_unique<Snapshot>(m_context.store, m_subscription.prefix);
+        m_phase = Phase::Initial;
+    } else if (const auto &since = m_subscription.since) {
+        // Of another history, or of a future that was lost with one, nothing can be told but that
+        // whatever the consumer knows is void.
+        if (since->epoch != m_context.log.epoch() || since->seq > m_seq)
+            sendGap(1, m_seq);
+        else {
+            m_seq = since->seq;
+            m_phase = Phase::Replaying;
+        }
+    }
+    advance();
+}
+
+// Sends more of what goes at the consumer's pace, as long as there is room for it.
+void Subscriber::advance()
+{
+    if (m_phase == Phase::Lagging)
+        endGapWhenDrained();
+    // A filter can make a slice send nothing, so room alone does not bound this loop.
+    static constexpr int kSlicesInOneGo = 16;
+    for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
+        if (i == kSlicesInOneGo) {
+            QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
+            return;
+        }
+        if (m_phase == Phase::Initial && !advanceInitial()) {
+            m_seq = m_snapshot->seq();
+            m_snapshot.reset();
+            sendEvent(controlEvent(Op::Synced, m_seq));
+            m_phase = Phase::Replaying;
+        } else if (m_phase == Phase::Replaying && !advanceReplay()) {
+            m_phase = Phase::Live;
+        }
+    }
+}
+
+// Whether there is more of the initial state.
+bool Subscriber::advanceInitial()
+{
+    if (m_snapshot->atEnd())
+        return false;
+    QByteArray bytes;
+    const qint64 now = m_context.store.nowMs();
+    for (const EntryPtr &entry : m_snapshot->next(kInitialSlice)) {
+        Record record;
+        record.seq = entry->revision();
+        record.timeMs = now;
+        record.entry = entry;
+        if (!wants(record))
+            continue;
+        Event event = record.toEvent(m_context.log.epoch());
+        event.initial = true;
+        appendEncoded(event, m_subscription.encoding, bytes);
+        m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (!bytes.isEmpty())
+        m_channel->send(bytes);
+    return true;
+}
+
+// Whether the log has more. Once it has not, nothing is missing: what is appended from then on
+// comes with the batches, and those that were on their way here are behind m_seq and left out.
+bool Subscriber::advanceReplay()
+{
+    const Log::Range range = m_context.log.read(m_seq, kReplaySlice);
+    if (range.firstHeld > m_seq + 1) {
+        sendGap(m_seq + 1, range.firstHeld - 1);
+        m_seq = range.firstHeld - 1;
+    }
+    QByteArray bytes;
+    for (const Record &record : range.records) {
+        m_seq = record.seq;
+        if (!wants(record))
+            continue;
+        appendEncoded(record.toEvent(m_context.log.epoch()), m_subscription.encoding, bytes);
+        m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (!bytes.isEmpty())
+        m_channel->send(bytes);
+    return !range.records.empty();
+}
+
+void Subscriber::deliver(const EncodedBatch &batch)
+{
+    if (m_phase != Phase::Live && m_phase != Phase::Lagging)
+        return;
+    const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
+    const bool takesAll = m_phase == Phase::Live && m_subscription.isUnfiltered()
+        && !isBehind(batch.records().front())
+        && m_channel->pendingBytes() + form.bytes.size() <= m_context.limits.bufferBytes / 2;
+    if (takesAll) {
+        m_channel->send(form.bytes);
+        m_seq = std::max(m_seq, batch.records().back().seq);
+        m_context.counters.delivered.fetch_add(batch.records().size(), std::memory_order_relaxed);
+        return;
+    }
+    deliverSelected(batch, form);
+}
+
+void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form)
+{
+    QByteArray bytes;
+    quint64 delivered = 0;
+    const qint64 pending = m_channel->pendingBytes();
+    for (size_t i = 0; i < batch.records().size(); ++i) {
+        const Record &record = batch.records()[i];
+        if (isBehind(record) || !wants(record))
+            continue;
+        if (!makeRoom(record, form.size(i), pending + bytes.size())) {
+            if (m_phase == Phase::Closing)
+                return;
+            m_context.counters.shed.fetch_add(1, std::memory_order_relaxed);
+            continue;
+        }
+        bytes.append(form.bytes.constData() + form.begin(i), form.size(i));
+        ++delivered;
+    }
+    m_seq = std::max(m_seq, batch.records().back().seq);
+    if (!bytes.isEmpty())
+        m_channel->send(bytes);
+    m_context.counters.delivered.fetch_add(delivered, std::memory_order_relaxed);
+    if (m_phase == Phase::Lagging)
+        endGapWhenDrained();
+}
+
+// Whether an event of \a size bytes can be sent behind \a pending others. What is no mutation may
+// fill half of the buffer; when there is no room for a mutation either, the consumer lags.
+bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
+{
+    const qint64 limit = m_context.limits.bufferBytes;
+    if (!isMutation(record.op))
+        return m_phase == Phase::Live && pending + size <= limit / 2;
+    // An event over the limit by itself must not be a gap for ever.
+    const bool fits = pending + size <= limit || pending == 0;
+    if (m_phase == Phase::Live && fits)
+        return true;
+    if (m_subscription.lossless) {
+        close(CloseReason::TooSlow);
+        return false;
+    }
+    m_phase = Phase::Lagging;
+    noteMissing(record);
+    return false;
+}
+
+void Subscriber::noteMissing(const Record &record)
+{
+    if (m_gapFrom == 0)
+        m_gapFrom = record.seq;
+    m_gapTo = record.seq;
+}
+
+void Subscriber::endGapWhenDrained()
+{
+    if (m_channel->pendingBytes() > m_context.limits.bufferBytes / 4)
+        return;
+    m_phase = Phase::Live;
+    sendGap(m_gapFrom, m_gapTo);
+    m_gapFrom = 0;
+}
+
+// Already sent by way of the initial state or the log.
+bool Subscriber::isBehind(const Record &record) const
+{
+    return isMutation(record.op) && record.seq <= m_seq;
+}
+
+bool Subscriber::wants(const Record &record) const
+{
+    return m_subscription.wants(record.op,
+                                record.entry ? record.entry->key() : QByteArrayView(record.key));
+}
+
+void Subscriber::sendEvent(const Event &event)
+{
+    QByteArray bytes;
+    appendEncoded(event, m_subscription.encoding, bytes);
+    m_channel->send(bytes);
+    m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Subscriber::sendGap(quint64 from, quint64 to)
+{
+    Event gap = controlEvent(Op::Gap, to);
+    gap.gapFrom = from;
+    sendEvent(gap);
+}
+
+Event Subscriber::controlEvent(Op op, quint64 seq) const
+{
+    Event event;
+    event.op = op;
+    event.epoch = m_context.log.epoch();
+    event.seq = seq;
+    event.timeMs = m_context.store.nowMs();
+    return event;
+}
+
+bool Subscriber::hasRoom() const
+{
+    return m_channel->pendingBytes() < std::min(kPacedPending, m_context.limits.bufferBytes / 2);
+}
+
+void Subscriber::beat()
+{
+    if (m_phase == Phase::Closing)
+        return;
+    const qint64 pending = m_channel->pendingBytes();
+    const bool stuck = pending > 0 && pending >= m_pendingAtBeat && m_pendingAtBeat > 0;
+    m_pendingAtBeat = pending;
+    if (!m_channel->answersBeats() && !stuck)
+        m_missedBeats = 0;
+    if (m_missedBeats >= kMaxMissedBeats) {
+        qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
+        m_phase = Phase::Closing;
+        m_channel->abort();
+        return;
+    }
+    ++m_missedBeats;
+    m_channel->beat();
+}
+
+void Subscriber::onAnswered()
+{
+    m_missedBeats = 0;
+    Record record;
+    record.op = Op::Heartbeat;
+    record.seq = m_context.log.lastSeq();
+    record.timeMs = m_context.store.nowMs();
+    record.key = m_peer;
+    m_context.log.announce(std::move(record));
+}
+
+void Subscriber::close(CloseReason reason)
+{
+    if (m_phase == Phase::Closing)
+        return;
+    m_phase = Phase::Closing;
+    m_snapshot.reset();
+    m_channel->close(reason);
+    // A consumer that reads nothing would keep the closing handshake waiting for ever.
+    QTimer::singleShot(kCloseTimeout, this, [this] { m_channel->abort(); });
+}
+
+void Subscriber::onClosed()
+{
+    m_phase = Phase::Closing;
+    Q_EMIT finished();
+}
+
+} // namespace memorykv

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/feed/encodedbatch.h"
+#include "server/feed/feedchannel.h"
+#include "server/feed/feedcontext.h"
+#include "server/store/snapshot.h"
+
+#include <memory>
+
+namespace memorykv {
+
+/// One consumer of the feed and how far it has come: first the initial state if asked for, then
+/// what the log still holds after its position, then what happens. The first two go at the pace at
+/// which the consumer reads; of the third, what a slow consumer has no room for is left out and
+/// told as a gap.
+///
+/// Lives on its worker's thread.
+class Subscriber : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// \a peer is "address:port", for Heartbeat events.
+    Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer,
+               FeedContext &context);
+    ~Subscriber() override;
+
+    /// Begins to send.
+    void start();
+
+    /// Sends what it wants of \a batch. The batches after start() have to come without hole.
+    void deliver(const EncodedBatch &batch);
+
+    /// Asks for a sign of life; closes when two were missed.
+    void beat();
+
+    void close(CloseReason reason);
+
+Q_SIGNALS:
+    /// The consumer is gone; the subscriber can go, too.
+    void finished();
+
+private:
+    enum class Phase {
+        Initial,   ///< sending the state of the store
+        Replaying, ///< sending what the log holds
+        Live,
+        Lagging,   ///< leaving out events until there is room again
+        Closing,
+    };
+
+    void advance();
+    bool advanceInitial();
+    bool advanceReplay();
+    void endGapWhenDrained();
+    void deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form);
+    bool makeRoom(const Record &record, qsizetype size, qint64 pending);
+    void noteMissing(const Record &record);
+    bool isBehind(const Record &record) const;
+    bool wants(const Record &record) const;
+    void sendEvent(const Event &event);
+    void sendGap(quint64 from, quint64 to);
+    Event controlEvent(Op op, quint64 seq) const;
+    bool hasRoom() const;
+    void onAnswered();
+    void onClosed();
+
+    std::unique_ptr<FeedChannel> m_channel;
+    const Subscription m_subscription;
+    const QByteArray m_peer;
+    FeedContext &m_context;
+    Phase m_phase = Phase::Live;
+    std::unique_ptr<Snapshot> m_snapshot; ///< while Initial
+    quint64 m_seq = 0;                    ///< mutations up to here were sent or are not wanted
+    quint64 m_gapFrom = 0;                ///< while Lagging: the first mutation left out, or 0
+    quint64 m_gapTo = 0;
+    int m_missedBeats = 0;
+    qint64 m_pendingAtBeat = 0;
+};
+
+} // namespace memorykv

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/feed/websocketchannel.h"
+
+#include "server/feed/socketbytes.h"
+
+namespace memorykv {
+
+WebSocketChannel::WebSocketChannel(std::unique_ptr<QWebSocket> webSocket, QTcpSocket *socket)
+    : m_webSocket(std::move(webSocket))
+    , m_socket(socket)
+{
+    m_webSocket->setMaxAllowedIncomingFrameSize(kMaxIncomingSize);
+    m_webSocket->setMaxAllowedIncomingMessageSize(kMaxIncomingSize);
+    connect(m_socket, &QTcpSocket::bytesWritten, this, &FeedChannel::progressed);
+    connect(m_webSocket.get(), &QWebSocket::pong, this, &FeedChannel::answered);
+    connect(m_webSocket.get(), &QWebSocket::disconnected, this, &FeedChannel::closed);
+}
+
+void WebSocketChannel::send(const QByteArray &bytes)
+{
+    // After a close frame nothing may follow (RFC 6455 5.5.1).
+    if (m_webSocket->state() == QAbstractSocket::ConnectedState)
+        writeSoon(*m_socket, bytes);
+}
+
+qint64 WebSocketChannel::pendingBytes() const
+{
+    return unsentBytes(*m_socket);
+}
+
+void WebSocketChannel::beat()
+{
+    m_webSocket->ping();
+}
+
+void WebSocketChannel::close(CloseReason reason)
+{
+    const QString text = reason == CloseReason::TooSlow
+        ? QStringLiteral("too slow: over the feed buffer limit")
+        : QStringLiteral("server is stopping");
+    m_webSocket->close(QWebSocketProtocol::CloseCode(reason), text);
+}
+
+void WebSocketChannel::abort()
+{
+    m_webSocket->abort();
+}
+
+} // namespace memorykv

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/batchcontroller.h"
+
+#include "server/http/batchrequest.h"
+#include "server/http/problem.h"
+#include "server/http/query.h"
+#include "shared/decimal.h"
+
+namespace memorykv {
+
+static bool isJson(QByteArrayView contentType)
+{
+    const qsizetype parameters = contentType.indexOf(';');
+    const QByteArrayView type
+        = (parameters < 0 ? contentType : contentType.first(parameters)).trimmed();
+    return type.compare("application/json", Qt::CaseInsensitive) == 0;
+}
+
+static void appendResult(const Outcome &outcome, QByteArray &out)
+{
+    int status = 404;
+    if (outcome.applied)
+        status = outcome.current && !outcome.previous ? 201 : 200;
+    out += "{\"status\":";
+    appendDecimal(quint64(status), out);
+    if (outcome.applied) {
+        out += ",\"seq\":";
+        appendDecimal(outcome.seq, out);
+    }
+    if (outcome.current) {
+        out += ",\"revision\":";
+        appendDecimal(outcome.current->revision(), out);
+    }
+    out += '}';
+}
+
+BatchController::BatchController(HttpServices &services)
+    : m_services(services)
+{
+}
+
+Response BatchController::refuse(const Error &error, std::optional<size_t> index)
+{
+    m_services.observer.operationDone(OperationKind::Batch,
+                                      error.code == ErrorCode::PreconditionFailed
+                                          ? OperationResult::PreconditionFailed
+                                          : OperationResult::Error);
+    return problem(error, index ? "\"index\":" + QByteArray::number(*index) : QByteArray());
+}
+
+Response BatchController::post(const Request &request)
+{
+    if (const auto query = Query::parse(request.query, {}); !query)
+        return refuse(query.error());
+    if (!isJson(request.header("Content-Type"))) {
+        return refuse({ErrorCode::UnsupportedMedia,
+                       "Content-Type: a batch is application/json"});
+    }
+    BatchRequest batch
+        = parseBatch(request.body, m_services.maxValueSize, m_services.store.nowMs());
+    if (batch.error)
+        return refuse(*batch.error, batch.errorIndex);
+
+    const auto result = m_services.store.applyBatch(std::move(batch.operations));
+    if (result.error) {
+        Response response = refuse(*result.error, result.failedIndex);
+        response.seq = result.seq;
+        return response;
+    }
+    m_services.observer.operationDone(OperationKind::Batch, OperationResult::Ok);
+    QByteArray body = "{\"results\":[";
+    for (const Outcome &outcome : result.outcomes) {
+        if (!body.endsWith('['))
+            body += ',';
+        appendResult(outcome, body);
+    }
+    body += "]}";
+    Response response = Response::json(std::move(body));
+    response.seq = result.seq;
+    return response;
+}
+
+} // namespace memorykv

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/connection.h"
+
+#include "server/http/problem.h"
+#include "shared/logcategories.h"
+
+#include <array>
+
+#include <sys/socket.h>
+
+namespace memorykv {
+
+static constexpr qint64 kReadSize = 64 << 10;
+
+Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context)
+    : m_socket(std::move(socket))
+    , m_context(context)
+    , m_parser(context.limits.maxBodySize)
+    , m_deadline(context.limits.headTimeout)
+{
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setReadBufferSize(kReadSize);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
+    m_context.observer.connectionsChanged(+1);
+}
+
+Connection::~Connection()
+{
+    m_context.observer.connectionsChanged(-1);
+}
+
+void Connection::read()
+{
+    // One buffer for all connections of the thread: it is used within this function alone.
+    static thread_local std::array<char, kReadSize> buffer;
+    if (m_phase == Phase::Upgrading || isOutputFull())
+        return;
+    const qint64 size = m_socket->read(buffer.data(), kReadSize);
+    if (size <= 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
+        return;
+    m_parser.append(QByteArrayView(buffer.data(), size));
+    process();
+    restartDeadline(true);
+}
+
+void Connection::process()
+{
+    while (m_phase == Phase::Serving && !isOutputFull()) {
+        const auto status = m_parser.parse();
+        if (!status) {
+            respondToBrokenFraming(status.error());
+            break;
+        }
+        if (*status == RequestParser::Status::NeedMore)
+            break;
+        if (*status == RequestParser::Status::WantsContinue)
+            m_outbox.openInterim() += "HTTP/1.1 100 Continue\r\n\r\n";
+        else
+            serve(m_parser.takeRequest());
+    }
+    if (m_draining && m_phase == Phase::Serving && !m_parser.midRequest())
+        m_phase = Phase::Closing;
+    write();
+}
+
+void Connection::serve(Request request)
+{
+    if (isUpgrade(request)) {
+        m_upgrade.request = std::move(request);
+        m_phase = Phase::Upgrading;
+        return;
+    }
+    m_headStarted = false; // the next head has a time of its own
+    Outbox::Receipt receipt;
+    receipt.method = request.method;
+    receipt.since.start();
+    Response response = m_context.dispatcher.dispatch(request);
+    respond(response, request, receipt);
+}
+
+void Connection::respond(Response &response, const Request &request,
+                         const Outbox::Receipt &receipt)
+{
+    Outbox::Receipt complete = receipt;
+    complete.route = response.route;
+    complete.status = response.status;
+    WriteOptions options;
+    options.headOnly = request.method == Method::Head;
+    options.close = !request.keepAlive;
+    options.tellKeepAlive = request.keepAlive && request.minorVersion == 0;
+    options.date = m_context.date.now();
+    if (options.close)
+        m_phase = Phase::Closing;
+    appendResponse(response, options,
+                   m_outbox.open(response.seq, m_context.log.durableSeq(), complete));
+}
+
+// Where one request ends and the next begins is no longer known, so this is the last answer.
+void Connection::respondToBrokenFraming(const Error &error)
+{
+    qCDebug(lcHttp) << "refused:" << error.detail;
+    Request unknown;
+    unknown.keepAlive = false;
+    Outbox::Receipt receipt;
+    receipt.since.start();
+    Response response = problem(error);
+    response.route = Route::Unknown;
+    respond(response, unknown, receipt);
+}
+
+void Connection::refuse(const Error &error)
+{
+    respondToBrokenFraming(error);
+    write();
+}
+
+bool Connection::isUpgrade(const Request &request)
+{
+    if (request.method != Method::Get)
+        return false;
+    if (request.minorVersion >= 1 && request.headerHasToken("Upgrade", "websocket")
+        && request.headerHasToken("Connection", "upgrade"))
+        m_upgrade.kind = Upgrade::Kind::WebSocket;
+    else if (request.header("Accept").contains("text/event-stream"))
+        m_upgrade.kind = Upgrade::Kind::EventStream;
+    else
+        return false;
+    const auto match = matchRoute(request.path);
+    return match && match->route == Route::Wal;
+}
+
+void Connection::upgradeWhenIdle()
+{
+    if (m_outbox.hasHeld() || m_socket->bytesToWrite() > 0)
+        return;
+    m_upgrade.remainder = m_parser.takeRemainder();
+    m_upgrade.socket = std::move(m_socket);
+    m_upgrade.socket->disconnect(this);
+    Outbox::Receipt receipt;
+    receipt.since.start();
+    auto refusal = m_context.upgrade(m_upgrade);
+    if (!refusal) {
+        finish();
+        return;
+    }
+    m_socket = std::move(m_upgrade.socket);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
+    m_phase = Phase::Serving;
+    refusal->route = Route::Wal;
+    m_parser.append(m_upgrade.remainder);
+    respond(*refusal, m_upgrade.request, receipt);
+    process();
+}
+
+void Connection::release(quint64 durableSeq)
+{
+    m_outbox.release(durableSeq);
+    process();
+}
+
+void Connection::write()
+{
+    if (!m_socket)
+        return;
+    if (m_outbox.hasReady()) {
+        m_writing = true;
+        m_socket->write(m_outbox.takeReady());
+        m_socket->flush();
+        m_writing = false;
+        for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
+            m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
+                                           double(receipt.since.nsecsElapsed()) / 1e9);
+        }
+    }
+    continueClosing();
+}
+
+// Goes on with what had to wait for the client to take what was written.
+void Connection::continueClosing()
+{
+    // flush() tells of bytes written from its own depths, where the socket must not change hands.
+    if (!m_socket || m_writing)
+        return;
+    if (m_socket->bytesToWrite() > 0) {
+        restartDeadline(true);
+        return;
+    }
+    switch (m_phase) {
+    case Phase::Upgrading:
+        upgradeWhenIdle();
+        break;
+    case Phase::Closing:
+        if (m_outbox.hasHeld())
+            break;
+        if (m_draining) {
+            m_socket->disconnectFromHost();
+            break;
+        }
+        // Closing with unread input makes the kernel send a reset, which can overtake the answer:
+        // say that nothing more comes, and let the client close (RFC 9112 9.6).
+        m_phase = Phase::Lingering;
+        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+        m_deadline.setRemainingTime(m_context.limits.lingerTimeout);
+        break;
+    case Phase::Serving:
+        // What had been left in the socket while the output was full gives no signal of its own.
+        if (m_socket->bytesAvailable() > 0)
+            read();
+        break;
+    case Phase::Lingering:
+    case Phase::Finished:
+        break;
+    }
+}
+
+void Connection::drain()
+{
+    m_draining = true;
+    if (m_phase == Phase::Serving)
+        process();
+}
+
+void Connection::checkDeadline()
+{
+    if (!m_deadline.hasExpired() || m_phase == Phase::Finished)
+        return;
+    const bool waitsForClient = m_phase == Phase::Serving && !m_outbox.hasHeld()
+        && m_socket->bytesToWrite() == 0;
+    if (waitsForClient && m_parser.midRequest()) {
+        refuse({ErrorCode::Timeout, m_parser.inBody()
+                                        ? "the rest of the body did not come in time"
+                                        : "the rest of the request head did not come in time"});
+        return;
+    }
+    if (m_phase == Phase::Serving && m_outbox.hasHeld()) { // the log is slow, not the client
+        restartDeadline(true);
+        return;
+    }
+    m_socket->abort();
+    finish();
+}
+
+void Connection::restartDeadline(bool progress)
+{
+    const ConnectionLimits &limits = m_context.limits;
+    if (m_phase != Phase::Serving && m_phase != Phase::Closing)
+        return;
+    const bool inHead = m_parser.midRequest() && !m_parser.inBody();
+    if (m_socket && m_socket->bytesToWrite() > 0)
+        m_deadline.setRemainingTime(limits.writeTimeout);
+    else if (!inHead)
+        m_deadline.setRemainingTime(m_parser.inBody() ? limits.bodyTimeout : limits.idleTimeout);
+    else if (!m_headStarted && progress) // absolute: more bytes of the same head win no time
+        m_deadline.setRemainingTime(limits.headTimeout);
+    m_headStarted = inHead;
+}
+
+void Connection::finish()
+{
+    if (m_phase == Phase::Finished)
+        return;
+    m_phase = Phase::Finished;
+    Q_EMIT finished();
+}
+
+bool Connection::isOutputFull() const
+{
+    return m_outbox.bufferedBytes() + (m_socket ? m_socket->bytesToWrite() : 0)
+        >= m_context.limits.maxOutput;
+}
+
+} // namespace memorykv

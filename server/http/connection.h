@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/http/datefield.h"
+#include "server/http/dispatcher.h"
+#include "server/http/outbox.h"
+#include "server/http/requestparser.h"
+
+#include <QDeadlineTimer>
+#include <QObject>
+#include <QTcpSocket>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace memorykv {
+
+/// A request to leave HTTP: the client's socket goes to the feed.
+struct Upgrade
+{
+    enum class Kind { WebSocket, EventStream };
+
+    Kind kind = Kind::WebSocket;
+    Request request;
+    std::unique_ptr<QTcpSocket> socket; ///< connected, nothing left to be written
+    QByteArray remainder;               ///< bytes that came after the request
+};
+
+/// Takes over the socket of \a upgrade, or answers why not and leaves it where it is.
+using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
+
+/// How long a connection may take, and how much it may keep.
+struct ConnectionLimits
+{
+    std::chrono::milliseconds headTimeout {10'000};  ///< for a whole request head
+    std::chrono::milliseconds bodyTimeout {30'000};  ///< between two reads of a body
+    std::chrono::milliseconds idleTimeout {60'000};  ///< between requests
+    std::chrono::milliseconds writeTimeout {60'000}; ///< between two writes the client takes
+    std::chrono::milliseconds lingerTimeout {2'000}; ///< for the client to close after a refusal
+    qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
+    qsizetype maxBodySize = 0;
+};
+
+/// What the connections of one worker share.
+struct ConnectionContext
+{
+    Dispatcher &dispatcher;
+    const Log &log;
+    HttpObserver &observer;
+    UpgradeHandler upgrade;
+    ConnectionLimits limits;
+    DateField date;
+};
+
+/// One client: owns the socket, frames and checks what comes, has it answered, and writes the
+/// answers in order once what they show is durable. Lives on its worker's thread.
+class Connection : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Takes \a socket, which is connected. \a context must outlive the connection.
+    Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context);
+    ~Connection() override;
+
+    /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
+    void release(quint64 durableSeq);
+
+    /// Closes when the time the client had is over.
+    void checkDeadline();
+
+    /// Answers what has come in whole, then closes.
+    void drain();
+
+    /// Answers \a error whatever the client asks, then closes.
+    void refuse(const Error &error);
+
+Q_SIGNALS:
+    /// Nothing more will happen here: the connection can go.
+    void finished();
+
+private:
+    enum class Phase {
+        Serving,
+        Upgrading, ///< waiting for earlier answers to leave before the socket changes hands
+        Closing,   ///< the last answer is being written
+        Lingering, ///< the client is given time to read it and close
+        Finished,
+    };
+
+    void read();
+    void process();
+    void serve(Request request);
+    void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
+    void respondToBrokenFraming(const Error &error);
+    bool isUpgrade(const Request &request);
+    void upgradeWhenIdle();
+    void write();
+    void continueClosing();
+    void finish();
+    bool isOutputFull() const;
+    void restartDeadline(bool progress);
+
+    std::unique_ptr<QTcpSocket> m_socket;
+    ConnectionContext &m_context;
+    RequestParser m_parser;
+    Outbox m_outbox;
+    Upgrade m_upgrade;
+    Phase m_phase = Phase::Serving;
+    bool m_draining = false;
+    bool m_headStarted = false;
+    bool m_writing = false;
+    QDeadlineTimer m_deadline;
+};
+
+} // namespace memorykv

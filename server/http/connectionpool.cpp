@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/connectionpool.h"
+
+#include "shared/logcategories.h"
+
+#include <unistd.h>
+
+namespace memorykv {
+
+ConnectionPool::ConnectionPool(ConnectionContext &context, QObject *parent)
+    : QObject(parent)
+    , m_context(context)
+{
+    // One look at all of them a second costs less than a timer for each.
+    m_sweep.setInterval(std::chrono::seconds(1));
+    connect(&m_sweep, &QTimer::timeout, this, &ConnectionPool::checkDeadlines);
+    m_sweep.start();
+}
+
+ConnectionPool::~ConnectionPool() = default;
+
+void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+{
+    auto socket = std::make_unique<QTcpSocket>();
+    if (m_draining || !socket->setSocketDescriptor(descriptor)) {
+        ::close(int(descriptor));
+        return;
+    }
+    qCDebug(lcHttp) << "connection from" << socket->peerAddress().toString() << "port"
+                    << socket->peerPort();
+    auto connection = std::make_unique<Connection>(std::move(socket), m_context);
+    Connection *const key = connection.get();
+    connect(key, &Connection::finished, this, [this, key] { remove(key); });
+    m_connections.emplace(key, std::move(connection));
+    if (refusal)
+        key->refuse(*refusal);
+}
+
+// It may be in the middle of one of its own functions, so it goes with the next turn of the loop.
+void ConnectionPool::remove(Connection *connection)
+{
+    const auto found = m_connections.find(connection);
+    if (found == m_connections.end())
+        return;
+    found->second.release()->deleteLater();
+    m_connections.erase(found);
+    if (m_draining && m_connections.empty())
+        Q_EMIT drained();
+}
+
+// Any of them may finish, and be removed, while it is at it.
+void ConnectionPool::forEach(void (*act)(Connection &, quint64), quint64 argument)
+{
+    std::vector<Connection *> present;
+    present.reserve(m_connections.size());
+    for (const auto &[key, connection] : m_connections)
+        present.push_back(key);
+    for (Connection *connection : present)
+        act(*connection, argument);
+}
+
+void ConnectionPool::release(quint64 durableSeq)
+{
+    forEach([](Connection &connection, quint64 seq) { connection.release(seq); }, durableSeq);
+}
+
+void ConnectionPool::checkDeadlines()
+{
+    forEach([](Connection &connection, quint64) { connection.checkDeadline(); }, 0);
+}
+
+void ConnectionPool::drain()
+{
+    m_draining = true;
+    if (m_connections.empty()) {
+        Q_EMIT drained();
+        return;
+    }
+    forEach([](Connection &connection, quint64) { connection.drain(); }, 0);
+}
+
+} // namespace memorykv

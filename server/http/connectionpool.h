@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/http/connection.h"
+
+#include <QTimer>
+
+#include <unordered_map>
+
+namespace memorykv {
+
+/// The connections of one worker. Lives on the worker's thread.
+class ConnectionPool : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// \a context must outlive the pool.
+    explicit ConnectionPool(ConnectionContext &context, QObject *parent = nullptr);
+    ~ConnectionPool() override;
+
+    /// Serves the client behind \a descriptor, a connected socket, which the pool owns from now
+    /// on. With \a refusal the client gets that for an answer and nothing else.
+    void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt);
+
+    /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
+    void release(quint64 durableSeq);
+
+    /// Answers what is in flight and closes every connection; drained() follows.
+    void drain();
+
+Q_SIGNALS:
+    /// After drain(): the last connection is closed.
+    void drained();
+
+private:
+    void remove(Connection *connection);
+    void checkDeadlines();
+    void forEach(void (*act)(Connection &, quint64), quint64 argument);
+
+    ConnectionContext &m_context;
+    std::unordered_map<Connection *, std::unique_ptr<Connection>> m_connections;
+    QTimer m_sweep;
+    bool m_draining = false;
+};
+
+} // namespace memorykv

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/outbox.h"
+
+#include <utility>
+
+namespace memorykv {
+
+QByteArray &Outbox::open(quint64 seq, quint64 durableSeq, const Receipt &receipt)
+{
+    if (m_held.empty() && seq <= durableSeq) {
+        m_receipts.push_back(receipt);
+        return m_ready;
+    }
+    m_held.push_back({{}, seq, true, receipt});
+    return m_held.back().bytes;
+}
+
+QByteArray &Outbox::openInterim()
+{
+    if (m_held.empty())
+        return m_ready;
+    m_held.emplace_back();
+    return m_held.back().bytes;
+}
+
+void Outbox::release(quint64 durableSeq)
+{
+    for (; !m_held.empty() && m_held.front().seq <= durableSeq; m_held.pop_front()) {
+        const Held &held = m_held.front();
+        m_ready += held.bytes;
+        if (held.hasReceipt)
+            m_receipts.push_back(held.receipt);
+    }
+}
+
+qsizetype Outbox::bufferedBytes() const
+{
+    qsizetype bytes = m_ready.size();
+    for (const Held &held : m_held)
+        bytes += held.bytes.size();
+    return bytes;
+}
+
+QByteArray Outbox::takeReady()
+{
+    return std::exchange(m_ready, {});
+}
+
+std::vector<Outbox::Receipt> Outbox::takeReceipts()
+{
+    return std::exchange(m_receipts, {});
+}
+
+} // namespace memorykv

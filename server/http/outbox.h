@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/http/routes.h"
+
+#include <QByteArray>
+#include <QElapsedTimer>
+
+#include <deque>
+#include <vector>
+
+namespace memorykv {
+
+/// The answers of one connection on their way out, in order: each is held until everything it
+/// wrote or saw is durable, and with it those behind it. Belongs to its connection's thread.
+class Outbox
+{
+public:
+    /// What there is to note of a request once its answer leaves.
+    struct Receipt
+    {
+        Method method = Method::Get;
+        Route route = Route::Key;
+        int status = 0;
+        QElapsedTimer since; ///< started when the request was whole
+    };
+
+    /// The place to append the bytes of the next answer to, which may leave once the log is
+    /// durable up to \a seq; it is now up to \a durableSeq. Valid until the next call.
+    QByteArray &open(quint64 seq, quint64 durableSeq, const Receipt &receipt);
+
+    /// The same for an interim answer, which waits for those before it and nothing else.
+    QByteArray &openInterim();
+
+    /// Lets go of what may leave now that the log is durable up to \a durableSeq.
+    void release(quint64 durableSeq);
+
+    bool hasReady() const { return !m_ready.isEmpty(); }
+    bool hasHeld() const { return !m_held.empty(); }
+    qsizetype bufferedBytes() const;
+
+    /// Takes the bytes that may be written.
+    QByteArray takeReady();
+    /// Takes the receipts of what takeReady() has taken.
+    std::vector<Receipt> takeReceipts();
+
+private:
+    struct Held
+    {
+        QByteArray bytes;
+        quint64 seq = 0;
+        bool hasReceipt = false;
+        Receipt receipt;
+    };
+
+    QByteArray m_ready;
+    std::vector<Receipt> m_receipts;
+    std::deque<Held> m_held;
+};
+
+} // namespace memorykv

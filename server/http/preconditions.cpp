@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/preconditions.h"
+
+#include "shared/decimal.h"
+
+namespace memorykv {
+
+static QByteArrayView skipSpace(QByteArrayView text)
+{
+    while (!text.isEmpty() && (text.front() == ' ' || text.front() == '\t'))
+        text = text.sliced(1);
+    return text;
+}
+
+Result<RevisionSet> parseEntityTags(QByteArrayView text, bool weakMatches, QByteArrayView field)
+{
+    const Error malformed {ErrorCode::InvalidArgument,
+                           field.toByteArray() + ": must be * or a list of entity tags such as \"12\""};
+    RevisionSet set;
+    if (text.trimmed() == "*") {
+        set.any = true;
+        return set;
+    }
+    bool found = false;
+    for (text = skipSpace(text); !text.isEmpty(); text = skipSpace(text)) {
+        if (text.front() == ',') { // empty list elements are allowed (RFC 9110 5.6.1.2)
+            text = text.sliced(1);
+            continue;
+        }
+        const bool weak = text.startsWith("W/");
+        if (weak)
+            text = text.sliced(2);
+        const qsizetype close = text.startsWith('"') ? text.indexOf('"', 1) : -1;
+        if (close < 0)
+            return malformed;
+        const auto revision = decimalFromText(text.sliced(1, close - 1));
+        found = true;
+        if (revision && (!weak || weakMatches))
+            set.revisions.append(*revision);
+        text = skipSpace(text.sliced(close + 1));
+        if (!text.isEmpty() && text.front() != ',')
+            return malformed;
+    }
+    if (!found)
+        return malformed;
+    return set;
+}
+
+static Result<bool> readField(const Request &request, QByteArrayView field, bool weakMatches,
+                              RevisionSet &set)
+{
+    const QByteArray value = request.combinedHeader(field);
+    if (value.isNull())
+        return false;
+    auto tags = parseEntityTags(value, weakMatches, field);
+    if (!tags)
+        return tags.error();
+    set = *std::move(tags);
+    return true;
+}
+
+Result<Condition> conditionOf(const Request &request)
+{
+    Condition condition;
+    const auto ifMatch = readField(request, "If-Match", false, condition.ifMatch);
+    if (!ifMatch)
+        return ifMatch.error();
+    const auto ifNoneMatch = readField(request, "If-None-Match", true, condition.ifNoneMatch);
+    if (!ifNoneMatch)
+        return ifNoneMatch.error();
+    condition.hasIfMatch = *ifMatch;
+    condition.hasIfNoneMatch = *ifNoneMatch;
+    return condition;
+}
+
+bool prefersMinimal(const Request &request)
+{
+    return request.headerHasToken("Prefer", "return=minimal");
+}
+
+} // namespace memorykv

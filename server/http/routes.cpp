@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/routes.h"
+
+#include "server/http/valuerules.h"
+#include "shared/percent.h"
+
+#include <array>
+
+namespace memorykv {
+
+static constexpr unsigned bit(Method method)
+{
+    return 1U << unsigned(method);
+}
+
+static constexpr unsigned kReading = bit(Method::Get) | bit(Method::Head);
+
+struct RouteInfo
+{
+    const char *name;
+    const char *path; ///< the fixed path, null when there is none
+    unsigned methods; ///< beside OPTIONS
+};
+
+// In the order of Route.
+static constexpr std::array<RouteInfo, kRouteCount> kRoutes {{
+    {"/{key}", nullptr,
+     kReading | bit(Method::Put) | bit(Method::Patch) | bit(Method::Delete)},
+    {"/keys", "/keys", kReading | bit(Method::Delete)},
+    {"/keys/{prefix}", nullptr, kReading | bit(Method::Delete)},
+    {"/-/batch", "/-/batch", bit(Method::Post)},
+    {"/wal", "/wal", kReading},
+    {"/metrics", "/metrics", kReading},
+    {"/ping", "/ping", kReading},
+    {"/", "/", kReading},
+    {"/-/healthy", "/-/healthy", kReading},
+    {"/-/ready", "/-/ready", kReading},
+    {"/-/info", "/-/info", kReading},
+    {"/-/openapi.yaml", "/-/openapi.yaml", kReading},
+    {"*", "*", 0},
+    {"/-/{unknown}", nullptr, kReading},
+}};
+
+Result<RouteMatch> matchRoute(QByteArrayView path)
+{
+    auto decoded = percentDecode(path);
+    if (!decoded)
+        return Error {ErrorCode::InvalidArgument, "path: " + decoded.error().detail};
+
+    static constexpr QByteArrayView kKeysPrefix = "/keys/";
+    const QByteArrayView whole(*decoded);
+    // Most requests are for keys, which share no first letter with most reserved names.
+    const bool mayBeReserved = whole.size() < 2 || QByteArrayView("-kwmp").contains(whole[1]);
+    if (mayBeReserved) {
+        if (whole == kKeysPrefix)
+            return RouteMatch {Route::Keys, {}};
+        for (size_t i = 0; i < kRoutes.size(); ++i) {
+            if (kRoutes[i].path && whole == kRoutes[i].path)
+                return RouteMatch {Route(i), {}};
+        }
+        if (whole.startsWith("/-/"))
+            return RouteMatch {Route::Unknown, {}};
+    }
+    const bool isPrefix = mayBeReserved && whole.startsWith(kKeysPrefix);
+    QByteArray argument = whole.sliced(isPrefix ? kKeysPrefix.size() : 1).toByteArray();
+    if (auto error = checkKey(argument))
+        return *std::move(error);
+    return RouteMatch {isPrefix ? Route::KeysPrefix : Route::Key, std::move(argument)};
+}
+
+QByteArrayView routeTemplate(Route route)
+{
+    return kRoutes[size_t(route)].name;
+}
+
+bool allowsMethod(Route route, Method method)
+{
+    return method == Method::Options || (kRoutes[size_t(route)].methods & bit(method)) != 0;
+}
+
+QByteArray allowField(Route route)
+{
+    QByteArray allow;
+    for (int i = 0; i < kMethodCount; ++i) {
+        if (!allowsMethod(route, Method(i)))
+            continue;
+        if (!allow.isEmpty())
+            allow += ", ";
+        allow += methodName(Method(i));
+    }
+    return allow;
+}
+
+} // namespace memorykv

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/http/servercontroller.h"
+
+#include "server/http/problem.h"
+
+#include <QCryptographicHash>
+
+namespace memorykv {
+
+// A strong entity tag for content that stays the same as long as the program.
+static QByteArray tagOf(const QByteArray &content)
+{
+    const QByteArray hash = QCryptographicHash::hash(content, QCryptographicHash::Sha256);
+    return '"' + hash.toHex().first(20) + '"';
+}
+
+ServerController::ServerController(HttpServices &services)
+    : m_services(services)
+    , m_pageTag(tagOf(services.page))
+    , m_openApiTag(tagOf(services.openApi))
+{
+}
+
+Response ServerController::get(const Request &request, Route route)
+{
+    static constexpr QByteArrayView kPlain = "text/plain; charset=utf-8";
+    switch (route) {
+    case Route::Ping: return Response::text(200, kPlain, "pong");
+    case Route::Healthy: return Response::text(200, kPlain, "ok");
+    case Route::Ready: return Response::text(200, kPlain, "ready");
+    case Route::Page: return page(request);
+    case Route::OpenApi: return openApi(request);
+    case Route::Metrics: return metrics();
+    case Route::Info: {
+        Response response = Response::json(m_services.renderInfo());
+        response.addField("Cache-Control", "no-store");
+        return response;
+    }
+    case Route::Wal:
+        return problem({ErrorCode::UpgradeRequired,
+                        "/wal is the live feed: open it as a WebSocket, or with "
+                        "'Accept: text/event-stream' as an event stream"});
+    default:
+        return problem({ErrorCode::NotFound, "there is nothing at this path under /-/"});
+    }
+}
+
+// The two are sent anew only when they have changed (RFC 9110 13.1.2). The compressed form has a
+// tag of its own, which starts with that of the plain one.
+Response ServerController::fixed(const Request &request, QByteArrayView type,
+                                 const QByteArray &content, const QByteArray &tag) const
+{
+    const QByteArray known = request.combinedHeader("If-None-Match");
+    const bool unchanged = known == "*" || known.contains(tag.chopped(1));
+    Response response = unchanged ? Response::empty(304) : Response::text(200, type, content);
+    response.addField("ETag", tag);
+    response.addField("Cache-Control", "no-cache");
+    return response;
+}
+
+Response ServerController::page(const Request &request) const
+{
+    Response response
+        = fixed(request, "text/html; charset=utf-8", m_services.page, m_pageTag);
+    response.addField("Content-Security-Policy", "default-src 'self'");
+    return response;
+}
+
+Response ServerController::openApi(const Request &request) const
+{
+    return fixed(request, "application/yaml", m_services.openApi, m_openApiTag);
+}
+
+Response ServerController::metrics() const
+{
+    Response response
+        = Response::text(200, m_services.metricsType, m_services.renderMetrics());
+    response.addField("Cache-Control", "no-store");
+    return response;
+}
+
+} // namespace memorykv

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/http/cors.h"
+#include "server/http/routes.h"
+#include "server/store/keyvaluestore.h"
+#include "server/store/operationkind.h"
+
+#include <functional>
+
+namespace memorykv {
+
+/// Who is told what happens, to count it. Called on the worker's thread, on every request: must be
+/// cheap and must not block.
+class HttpObserver
+{
+public:
+    virtual ~HttpObserver() = default;
+    virtual void requestDone(Method method, Route route, int status, double seconds) = 0;
+    virtual void operationDone(OperationKind kind, OperationResult result) = 0;
+    virtual void connectionsChanged(int delta) = 0;
+};
+
+/// Which resources a port offers.
+enum class Scope {
+    All,
+    AllButMetrics, ///< metrics are on a port of their own
+    MetricsOnly,   ///< that port: /metrics, /-/healthy and /-/ready
+};
+
+/// What the HTTP interface of one worker stands on. Everything referred to outlives the worker;
+/// the functions are called on its thread.
+struct HttpServices
+{
+    KeyValueStore &store;
+    const Log &log;
+    HttpObserver &observer;
+    const Cors &cors;
+    qsizetype maxValueSize;
+    std::function<QByteArray()> renderMetrics;
+    QByteArrayView metricsType; ///< the content type of what renderMetrics returns
+    std::function<QByteArray()> renderInfo; ///< JSON for /-/info
+    QByteArray page;            ///< HTML for /
+    QByteArray openApi;         ///< YAML for /-/openapi.yaml
+    Scope scope = Scope::All;
+};
+
+} // namespace memorykv

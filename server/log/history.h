@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/log/log.h"
+
+#include <deque>
+
+namespace memorykv {
+
+/// The most recent mutations, up to a number of bytes. Not thread-safe: its owner locks.
+class History
+{
+public:
+    /// Holds about \a maxBytes (Record::memorySize()); the newest record is always held unless
+    /// \a maxBytes is 0.
+    explicit History(qsizetype maxBytes);
+
+    /// Adds a record whose seq follows the last one. Records that had to give way are moved to
+    /// \a evicted, so that their bytes can be freed where no lock is held.
+    void append(const Record &record, std::vector<Record> &evicted);
+
+    /// See Log::read().
+    Log::Range read(quint64 after, qsizetype maxBytes) const;
+
+private:
+    qsizetype m_maxBytes;
+    qsizetype m_bytes = 0;
+    quint64 m_nextSeq = 1;
+    std::deque<Record> m_records;
+};
+
+} // namespace memorykv

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/store/keyvaluestore.h"
+
+#include "server/store/snapshot.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace memorykv {
+
+// What the slot, the hash and the index take for a key beside its entry, and malloc for the entry.
+static constexpr qint64 kOverheadPerKey = 80;
+
+static qint64 memoryOf(const Entry *entry)
+{
+    return entry ? entry->allocatedSize() + kOverheadPerKey : 0;
+}
+
+static Record recordOf(Op op, quint64 seq, qint64 timeMs)
+{
+    Record record;
+    record.op = op;
+    record.seq = seq;
+    record.timeMs = timeMs;
+    return record;
+}
+
+KeyValueStore::KeyValueStore(Log &log, qint64 maxMemory, Clock clock)
+    : m_log(log)
+    , m_maxMemory(maxMemory)
+    , m_clock(std::move(clock))
+    , m_seq(log.lastSeq())
+{
+}
+
+KeyValueStore::~KeyValueStore() = default;
+
+void KeyValueStore::setEarlierExpiryListener(std::function<void()> listener)
+{
+    m_earlierExpiryListener = std::move(listener);
+}
+
+quint64 KeyValueStore::memoryUsed() const
+{
+    return quint64(m_allocatedBytes.load(std::memory_order_relaxed));
+}
+
+KeyValueStore::Lookup KeyValueStore::get(const QByteArray &key) const
+{
+    const qint64 now = m_clock();
+    const QReadLocker locker(&m_lock);
+    Lookup lookup;
+    const Slot *slot = find(key);
+    if (slot && !slot->entry->isExpiredAt(now)) {
+        lookup.entry = slot->entry;
+        lookup.seq = std::max(lookup.entry->revision(), m_lastTouchSeq);
+    } else {
+        lookup.seq = m_lastRemovalSeq;
+    }
+    if (m_log.isWatched())
+        announce(Op::Read, key, bool(lookup.entry));
+    return lookup;
+}
+
+Result<Outcome> KeyValueStore::apply(Operation operation)
+{
+    const qint64 now = m_clock();
+    Outcome outcome;
+    bool dueEarlier = false;
+    {
+        const QWriteLocker locker(&m_lock);
+        dropExpired(operation.key, now);
+        const Slot *slot = find(operation.key);
+        const Entry *current = slot ? slot->entry.data() : nullptr;
+        const qint64 growth = memoryOf(operation.entry.data()) - memoryOf(current);
+        if (auto error = check(operation, current, growth))
+            return *std::move(error);
+        RecordGroup group;
+        outcome = perform(operation, now, group);
+        if (!group.isEmpty())
+            m_log.append(std::move(group));
+        dueEarlier = isDueEarlier();
+    }
+    if (dueEarlier && m_earlierExpiryListener)
+        m_earlierExpiryListener();
+    return outcome;
+}
+
+KeyValueStore::BatchResult KeyValueStore::applyBatch(std::vector<Operation> operations)
+{
+    const qint64 now = m_clock();
+    BatchResult result;
+    bool dueEarlier = false;
+    {
+        const QWriteLocker locker(&m_lock);
+        for (const Operation &operation : operations)
+            dropExpired(operation.key, now);
+        result.seq = m_seq;
+
+        // First on paper: each operation has to see those before it, and none may have happened
+        // if a later one cannot.
+        QHash<QByteArrayView, const Entry *> planned;
+        qint64 growth = 0;
+        for (size_t i = 0; i < operations.size(); ++i) {
+            const Operation &operation = operations[i];
+            if (!planned.contains(operation.key)) {
+                const Slot *slot = find(operation.key);
+                planned.insert(operation.key, slot ? slot->entry.data() : nullptr);
+            }
+            const Entry *&current = planned[operation.key];
+            const Entry *next = operation.entry.data();
+            growth += memoryOf(next) - memoryOf(current);
+            if (auto error = check(operation, current, growth)) {
+                result.failedIndex = i;
+                result.error = std::move(error);
+                return result;
+            }
+            current = next;
+        }
+
+        RecordGroup group;
+        for (const Operation &operation : operations)
+            result.outcomes.push_back(perform(operation, now, group));
+        if (!group.isEmpty())
+            m_log.append(std::move(group));
+        result.seq = m_seq;
+        dueEarlier = isDueEarlier();
+    }
+    if (dueEarlier && m_earlierExpiryListener)
+        m_earlierExpiryListener();
+    return result;
+}
+
+KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByteArray &after,
+                                           size_t limit)
+{
+    const qint64 now = m_clock();
+    Listing listing;
+    const auto add = [&](const EntryPtr &entry) {
+        if (entry->isExpiredAt(now))
+            return;
+        if (listing.entries.size() < limit)
+            listing.entries.push_back(entry);
+        else
+            listing.more = true;
+    };
+    if (limit < kSliceSize) {
+        const QReadLocker locker(&m_lock);
+        announceList(prefix);
+        listing.seq = m_seq;
+        const KeyIndex::Cursor end = m_index.prefixEnd(prefix);
+        auto at = rangeBegin(prefix, after);
+        for (; at != end && !listing.more; at = m_index.next(at))
+            add(m_index.at(at)->entry);
+        return listing;
+    }
+    Snapshot snapshot(*this, prefix, after);
+    listing.seq = snapshot.seq();
+    while (!snapshot.atEnd() && !listing.more) {
+        for (const EntryPtr &entry : snapshot.next(kSliceSize))
+            add(entry);
+    }
+    const QReadLocker locker(&m_lock);
+    announceList(prefix);
+    return listing;
+}
+
+KeyValueStore::Count KeyValueStore::count(const QByteArray &prefix) const
+{
+    const QReadLocker locker(&m_lock);
+    announceList(prefix);
+    return {m_index.count(m_index.lowerBound(prefix), m_index.prefixEnd(prefix)), m_seq};
+}
+
+KeyValueStore::Removal KeyValueStore::removePrefix(const QByteArray &prefix)
+{
+    const qint64 now = m_clock();
+    Removal removal;
+    const QWriteLocker locker(&m_lock);
+    const auto from = m_index.lowerBound(prefix);
+    const std::vector<Slot *> slots = m_index.removeRange(from, m_index.prefixEnd(prefix));
+    removal.entries.reserve(slots.size());
+    for (Slot *slot : slots) {
+        noteLeaving(slot->entry);
+        m_slots.remove(SlotKey(slot));
+        EntryPtr entry = m_pool.release(slot);
+        if (!entry->isExpiredAt(now))
+            removal.entries.push_back(std::move(entry));
+    }
+    if (!slots.empty()) {
+        m_lastRemovalSeq = ++m_seq;
+        Record record = recordOf(prefix.isEmpty() ? Op::DeleteAll : Op::DeletePrefix, m_seq, now);
+        record.key = prefix;
+        m_log.append({std::move(record)});
+    }
+    removal.seq = m_seq;
+    return removal;
+}
+
+qint64 KeyValueStore::expireDue()
+{
+    const qint64 now = m_clock();
+    std::vector<EntryPtr> expired; // freed after the lock is released
+    const QWriteLocker locker(&m_lock);
+    RecordGroup group;
+    while (expired.size() < kSliceSize) {
+        Slot *slot = m_expiries.takeDue(now);
+        if (!slot)
+            break;
+        EntryPtr entry = take(slot);
+        m_lastRemovalSeq = ++m_seq;
+        Record record = recordOf(Op::Expire, m_seq, now);
+        record.key = entry->key().toByteArray();
+        group.append(std::move(record));
+        expired.push_back(std::move(entry));
+    }
+    if (!group.isEmpty())
+        m_log.append(std::move(group));
+    m_expiredCount.fetch_add(expired.size(), std::memory_order_relaxed);
+    m_nextDueMs = m_expiries.nextDue();
+    return m_nextDueMs;
+}
+
+Slot *KeyValueStore::find(QByteArrayView key) const
+{
+    const auto found = m_slots.constFind(SlotKey(key));
+    return found == m_slots.constEnd() ? nullptr : found->slot();
+}
+
+std::optional<Error> KeyValueStore::check(const Operation &operation, const Entry *current,
+                                          qint64 growth) const
+{
+    if (!operation.condition.holds(current))
+        return Error {ErrorCode::PreconditionFailed,
+                      "the key's revision does not meet If-Match or If-None-Match"};
+    if (m_maxMemory > 0 && operation.kind == Operation::Kind::Put && growth > 0
+        && m_allocatedBytes.load(std::memory_order_relaxed) + growth > m_maxMemory)
+        return Error {ErrorCode::OutOfMemory,
+                      "the store is at its memory limit (--max-memory); delete something first"};
+    return std::nullopt;
+}
+
+// An entry whose time has come but which the expirer has not reached yet must not be seen by a
+// condition, and its end has to stand in the log before what comes next.
+void KeyValueStore::dropExpired(QByteArrayView key, qint64 now)
+{
+    Slot *slot = find(key);
+    if (!slot || !slot->entry->isExpiredAt(now))
+        return;
+    const EntryPtr entry = take(slot);
+    m_lastRemovalSeq = ++m_seq;
+    Record record = recordOf(Op::Expire, m_seq, now);
+    record.key = entry->key().toByteArray();
+    m_log.append({std::move(record)});
+    m_expiredCount.fetch_add(1, std::memory_order_relaxed);
+}
+
+Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGroup &group)
+{
+    Slot *slot = find(operation.key);
+    Outcome outcome;
+    if (slot)
+        outcome.previous = slot->entry;
+    else if (operation.kind != Operation::Kind::Put) {
+        outcome.seq = m_lastRemovalSeq;
+        return outcome;
+    }
+    outcome.applied = true;
+    outcome.seq = ++m_seq;
+
+    Record record = recordOf(Op::Insert, m_seq, now);
+    switch (operation.kind) {
+    case Operation::Kind::Put:
+        operation.entry->setRevision(m_seq);
+        outcome.current = operation.entry;
+        put(slot, outcome.current);
+        record.entry = outcome.current;
+        break;
+    case Operation::Kind::Touch:
+        outcome.current = Entry::create({slot->entry->key(), slot->entry->value(),
+                                         slot->entry->type(), slot->entry->revision(),
+                                         operation.expiresAtMs});
+        replace(slot, outcome.current);
+        m_lastTouchSeq = m_seq;
+        record.op = Op::Touch;
+        record.entry = outcome.current;
+        break;
+    case Operation::Kind::Delete:
+        take(slot);
+        m_lastRemovalSeq = m_seq;
+        record.op = Op::Delete;
+        record.key = operation.key;
+        break;
+    }
+    group.append(std::move(record));
+    return outcome;
+}
+
+void KeyValueStore::put(Slot *slot, EntryPtr entry)
+{
+    if (slot) {
+        replace(slot, std::move(entry));
+        return;
+    }
+    slot = m_pool.acquire(std::move(entry));
+    m_slots.insert(SlotKey(slot));
+    m_index.insert(slot);
+    noteArrived(slot);
+}
+
+void KeyValueStore::replace(Slot *slot, EntryPtr entry)
+{
+    noteLeaving(slot->entry);
+    slot->entry = std::move(entry);
+    noteArrived(slot);
+}
+
+EntryPtr KeyValueStore::take(Slot *slot)
+{
+    noteLeaving(slot->entry);
+    m_index.remove(slot->entry->key());
+    m_slots.remove(SlotKey(slot));
+    return m_pool.release(slot);
+}
+
+void KeyValueStore::noteArrived(Slot *slot)
+{
+    const Entry &entry = *slot->entry;
+    m_keyCount.fetch_add(1, std::memory_order_relaxed);
+    m_storedBytes.fetch_add(quint64(entry.payloadSize()), std::memory_order_relaxed);
+    m_allocatedBytes.fetch_add(memoryOf(&entry), std::memory_order_relaxed);
+    if (entry.expiresAtMs() != 0)
+        m_expiries.add(slot);
+}
+
+void KeyValueStore::noteLeaving(const EntryPtr &entry)
+{
+    m_keyCount.fetch_sub(1, std::memory_order_relaxed);
+    m_storedBytes.fetch_sub(quint64(entry->payloadSize()), std::memory_order_relaxed);
+    m_allocatedBytes.fetch_sub(memoryOf(entry.data()), std::memory_order_relaxed);
+    if (entry->expiresAtMs() != 0)
+        m_expiries.entryLeft();
+    for (Snapshot *snapshot : m_snapshots)
+        snapshot->keep(entry);
+}
+
+void KeyValueStore::announce(Op op, const QByteArray &key, bool found) const
+{
+    Record record = recordOf(op, m_seq, m_clock());
+    record.key = key;
+    record.found = found;
+    m_log.announce(std::move(record));
+}
+
+void KeyValueStore::announceList(const QByteArray &prefix) const
+{
+    if (m_log.isWatched())
+        announce(prefix.isEmpty() ? Op::List : Op::ListPrefix, prefix);
+}
+
+KeyIndex::Cursor KeyValueStore::rangeBegin(const QByteArray &prefix, const QByteArray &after) const
+{
+    return after < prefix ? m_index.lowerBound(prefix) : m_index.upperBound(after);
+}
+
+bool KeyValueStore::isDueEarlier()
+{
+    const qint64 due = m_expiries.nextDue();
+    if (due == 0 || (m_nextDueMs != 0 && due >= m_nextDueMs))
+        return false;
+    m_nextDueMs = due;
+    return true;
+}
+
+} // namespace memorykv

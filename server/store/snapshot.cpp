@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/store/snapshot.h"
+
+#include "server/store/keyvaluestore.h"
+
+#include <algorithm>
+
+namespace memorykv {
+
+Snapshot::Snapshot(KeyValueStore &store, QByteArray prefix, QByteArray after)
+    : m_store(store)
+    , m_prefix(std::move(prefix))
+    , m_after(std::move(after))
+{
+    const QWriteLocker locker(&m_store.m_lock);
+    m_seq = m_store.m_seq;
+    m_store.m_snapshots.push_back(this);
+}
+
+Snapshot::~Snapshot()
+{
+    const QWriteLocker locker(&m_store.m_lock);
+    std::erase(m_store.m_snapshots, this);
+}
+
+std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
+{
+    std::vector<EntryPtr> entries;
+    // Writers change what is kept under the write lock, and this is the one thread that reads it.
+    const QReadLocker locker(&m_store.m_lock);
+    const KeyIndex &index = m_store.m_index;
+    const auto end = index.prefixEnd(m_prefix);
+    auto at = m_store.rangeBegin(m_prefix, m_after);
+    auto kept = m_kept.begin();
+    QByteArrayView last;
+    for (size_t seen = 0; seen < maxEntries; ++seen) {
+        const EntryPtr *present = at != end ? &index.at(at)->entry : nullptr;
+        const bool takeKept = kept != m_kept.end()
+            && (!present || QByteArrayView(kept->first) <= (*present)->key());
+        if (takeKept) {
+            entries.push_back(kept->second);
+            last = kept->second->key();
+            if (present && (*present)->key() == last)
+                at = index.next(at);
+            ++kept;
+        } else if (present) {
+            last = (*present)->key();
+            if ((*present)->revision() <= m_seq)
+                entries.push_back(*present);
+            at = index.next(at);
+        } else {
+            m_atEnd = true;
+            break;
+        }
+    }
+    if (!last.isNull())
+        m_after = last.toByteArray();
+    m_kept.erase(m_kept.begin(), kept);
+    return entries;
+}
+
+void Snapshot::keep(const EntryPtr &entry)
+{
+    // What came after the snapshot is not part of it; of what was, the first to go is the one.
+    if (entry->revision() <= m_seq && isAhead(entry->key()))
+        m_kept.try_emplace(entry->key().toByteArray(), entry);
+}
+
+bool Snapshot::isAhead(QByteArrayView key) const
+{
+    return !m_atEnd && key > QByteArrayView(m_after) && key.startsWith(m_prefix);
+}
+
+} // namespace memorykv

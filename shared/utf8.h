@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include <QByteArrayView>
+
+namespace memorykv {
+
+/// How many bytes at the start of \a bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no
+/// surrogates, nothing above U+10FFFF), up to the end of the last whole character. To ask only
+/// whether all of it is, QByteArrayView::isValidUtf8() is faster. Thread-safe.
+qsizetype validUtf8Prefix(QByteArrayView bytes);
+
+/// Appends the UTF-8 form of \a codePoint, which must be a Unicode scalar value, to \a out.
+void appendCodePoint(char32_t codePoint, QByteArray &out);
+
+} // namespace memorykv

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "tests/support/httpclient.h"
+#include "tests/support/serverprocess.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace memorykv::test;
+
+namespace {
+
+constexpr qsizetype kMaxValueSize = 5 << 20; // the default of --max-value
+
+QByteArray allBytes()
+{
+    QByteArray bytes;
+    for (int byte = 0; byte < 256; ++byte)
+        bytes += static_cast<char>(byte);
+    return bytes;
+}
+
+// The fields that must be the same for GET and HEAD: all but the time of the answer.
+Fields withoutDate(const HttpResponse &response)
+{
+    Fields fields;
+    for (const auto &field : response.fields) {
+        if (field.first != "date")
+            fields.append(field);
+    }
+    return fields;
+}
+
+} // namespace
+
+/// One key: GET, HEAD, PUT, DELETE, PATCH, and what keys and values may be.
+class TestRestValues : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanupTestCase();
+
+    void putOfANewKeyIs201WithoutContent();
+    void putOfAKnownKeyIs200WithThePreviousValue();
+    void previousValueKeepsItsType();
+    void etagGrowsByOneWithEachWrite();
+    void etagOfGetIsThatOfTheLastWrite();
+    void getOfAMissingKeyIs404WithoutContent();
+    void deleteGivesTheRemovedValue();
+    void deleteOfAMissingKeyIs404WithoutContent();
+    void preferReturnMinimalLeavesTheValueOut();
+    void headIsGetWithoutContent();
+    void headOfAMissingKeyIs404();
+    void typeIsKept_data();
+    void typeIsKept();
+    void typeIsOctetStreamByDefault();
+    void valueIsKeptByteForByte_data();
+    void valueIsKeptByteForByte();
+    void valueOfTheLargestSizeIsKept();
+    void valueOverTheLargestSizeIs413();
+    void maxValueIsConfigurable();
+    void keyIsItsDecodedBytes_data();
+    void keyIsItsDecodedBytes();
+    void differentEncodingsOfAKeyAreOneKey();
+    void plusInAPathIsAPlus();
+    void keysThatLookAlikeAreDifferent();
+    void badKeyIs400_data();
+    void badKeyIs400();
+    void chunkedPutIsKept();
+    void patchSetsAndClearsTheExpiry();
+    void patchKeepsValueTypeAndRevision();
+    void patchOfAMissingKeyIs404();
+    void badTtlIs400_data();
+    void badTtlIs400();
+    void unknownParameterIs400_data();
+    void unknownParameterIs400();
+
+private:
+    ServerProcess m_server;
+    std::unique_ptr<HttpClient> m_client;
+};
+
+void TestRestValues::initTestCase()
+{
+    QVERIFY2(m_server.start(), m_server.standardError().constData());
+    m_client = std::make_unique<HttpClient>(m_server.port());
+}
+
+void TestRestValues::init()
+{
+    QCOMPARE(m_client->del("/keys").status, 200);
+}
+
+void TestRestValues::cleanupTestCase()
+{
+    QCOMPARE(m_server.stopFault(), ""_ba);
+}
+
+void TestRestValues::putOfANewKeyIs201WithoutContent()
+{
+    const HttpResponse response = m_client->put("/k", "one");
+    QCOMPARE(response.status, 201);
+    QCOMPARE(response.body, ""_ba);
+    QVERIFY2(response.revision() > 0, response.header("etag").constData());
+}
+
+void TestRestValues::putOfAKnownKeyIs200WithThePreviousValue()
+{
+    m_client->put("/k", "one");
+    const HttpResponse response = m_client->put("/k", "two");
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.body, "one"_ba);
+    QCOMPARE(m_client->get("/k").body, "two"_ba);
+}
+
+void TestRestValues::previousValueKeepsItsType()
+{
+    m_client->put("/k", "one", {{"Content-Type", "text/plain"}});
+    const HttpResponse replaced = m_client->put("/k", "{}", {{"Content-Type", "application/json"}});
+    QCOMPARE(replaced.header("content-type"), "text/plain"_ba);
+    const HttpResponse removed = m_client->del("/k");
+    QCOMPARE(removed.header("content-type"), "application/json"_ba);
+}
+
+void TestRestValues::etagGrowsByOneWithEachWrite()
+{
+    const quint64 first = m_client->put("/a", "1").revision();
+    QCOMPARE(m_client->put("/b", "2").revision(), first + 1);
+    QCOMPARE(m_client->put("/a", "3").revision(), first + 2);
+    m_client->del("/b");
+    QCOMPARE(m_client->put("/b", "4").revision(), first + 4);
+}
+
+void TestRestValues::etagOfGetIsThatOfTheLastWrite()
+{
+    const quint64 written = m_client->put("/k", "one").revision();
+    m_client->put("/other", "two");
+    const HttpResponse response = m_client->get("/k");
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.revision(), written);
+}
+
+void TestRestValues::getOfAMissingKeyIs404WithoutContent()
+{
+    const HttpResponse response = m_client->get("/missing");
+    QCOMPARE(response.status, 404);
+    QCOMPARE(response.body, ""_ba);
+    QVERIFY(!response.has("etag"));
+}
+
+void TestRestValues::deleteGivesTheRemovedValue()
+{
+    m_client->put("/k", "one");
+    const HttpResponse response = m_client->del("/k");
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.body, "one"_ba);
+    QCOMPARE(m_client->get("/k").status, 404);
+}
+
+void TestRestValues::deleteOfAMissingKeyIs404WithoutContent()
+{
+    const quint64 before = m_client->put("/k", "").revision();
+    const HttpResponse response = m_client->del("/missing");
+    QCOMPARE(response.status, 404);
+    QCOMPARE(response.body, ""_ba);
+    QCOMPARE(m_client->put("/k", "").revision(), before + 1);
+}
+
+void TestRestValues::preferReturnMinimalLeavesTheValueOut()
+{
+    const Fields minimal{{"Prefer", "return=minimal"}};
+    QCOMPARE(m_client->put("/k", "one", minimal).status, 201);
+    const HttpResponse replaced = m_client->put("/k", "two", minimal);
+    QVERIFY2(replaced.status == 200 || replaced.status == 204, replaced.fault.constData());
+    QCOMPARE(replaced.body, ""_ba);
+    QVERIFY(replaced.revision() > 0);
+    const HttpResponse removed = m_client->del("/k", minimal);
+    QVERIFY2(removed.status == 200 || removed.status == 204, removed.fault.constData());
+    QCOMPARE(removed.body, ""_ba);
+    QCOMPARE(m_client->get("/k").status, 404);
+}
+
+void TestRestValues::headIsGetWithoutContent()
+{
+    m_client->put("/k", "twelve bytes", {{"Content-Type", "text/plain"}});
+    const HttpResponse got = m_client->get("/k");
+    const HttpResponse head = m_client->head("/k");
+    QCOMPARE(head.status, 200);
+    QCOMPARE(head.body, ""_ba);
+    QCOMPARE(head.header("content-length"), "12"_ba);
+    QCOMPARE(withoutDate(head), withoutDate(got));
+}
+
+void TestRestValues::headOfAMissingKeyIs404()
+{
+    const HttpResponse head = m_client->head("/missing");
+    QCOMPARE(head.status, 404);
+    QCOMPARE(head.body, ""_ba);
+}
+
+void TestRestValues::typeIsKept_data()
+{
+    QTest::addColumn<QByteArray>("type");
+    QTest::newRow("text") << "text/plain"_ba;
+    QTest::newRow("parameters") << "text/html; charset=\"utf-8\""_ba;
+    QTest::newRow("vendor") << "application/vnd.example+json;version=2"_ba;
+    QTest::newRow("image") << "image/png"_ba;
+}
+
+void TestRestValues::typeIsKept()
+{
+    QFETCH(QByteArray, type);
+    m_client->put("/k", "x", {{"Content-Type", type}});
+    QCOMPARE(m_client->get("/k").header("content-type"), type);
+}
+
+void TestRestValues::typeIsOctetStreamByDefault()
+{
+    m_client->put("/k", "x", {{"Content-Type", "text/plain"}});
+    m_client->put("/k", "x");
+    QCOMPARE(m_client->get("/k").header("content-type"), "application/octet-stream"_ba);
+}
+
+void TestRestValues::valueIsKeptByteForByte_data()
+{
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("empty") << ""_ba;
+    QTest::newRow("one byte of zero") << QByteArray(1, '\0');
+    QTest::newRow("all 256 bytes") << allBytes();
+    QTest::newRow("all 256 bytes, many times") << allBytes().repeated(1000);
+    QTest::newRow("JSON") << R"({"a": [1, 2, {"b": "ü"}]})"_ba;
+    QTest::newRow("what looks like a request") << "GET / HTTP/1.1\r\nHost: a\r\n\r\n"_ba;
+    QTest::newRow("what looks like chunks") << "5\r\nhello\r\n0\r\n\r\n"_ba;
+}
+
+void TestRestValues::valueIsKeptByteForByte()
+{
+    QFETCH(QByteArray, value);
+    QCOMPARE(m_client->put("/k", value).status, 201);
+    const HttpResponse got = m_client->get("/k");
+    QCOMPARE(got.status, 200);
+    QCOMPARE(got.body, value);
+    QCOMPARE(got.header("content-length"), QByteArray::number(value.size()));
+    QCOMPARE(m_client->del("/k").body, value);
+}
+
+void TestRestValues::valueOfTheLargestSizeIsKept()
+{
+    QByteArray value = allBytes().repeated(kMaxValueSize / 256);
+    QCOMPARE(value.size(), kMaxValueSize);
+    QCOMPARE(m_client->put("/k", value).status, 201);
+    QVERIFY(m_client->get("/k").body == value);
+}
+
+void TestRestValues::valueOverTheLargestSizeIs413()
+{
+    m_client->put("/k", "before");
+    const HttpResponse response = m_client->put("/k", QByteArray(kMaxValueSize + 1, 'x'));
+    QCOMPARE(problemFault(response, 413), ""_ba);
+    QVERIFY2(response.body.contains(QByteArray::number(kMaxValueSize)), response.body.constData());
+    QCOMPARE(m_client->get("/k").body, "before"_ba);
+}
+
+void TestRestValues::maxValueIsConfigurable()
+{
+    ServerProcess server({u"--max-value"_s, u"1000"_s});
+    QVERIFY2(server.start(), server.standardError().constData());
+    HttpClient client(server.port());
+    QCOMPARE(client.put("/k", QByteArray(1000, 'x')).status, 201);
+    QCOMPARE(problemFault(client.put("/k", QByteArray(1001, 'x')), 413, "1000"), ""_ba);
+    const HttpResponse chunked = client.request(
+        "PUT", "/k", {{"Transfer-Encoding", "chunked"}},
+        "3e9\r\n" + QByteArray(1001, 'x') + "\r\n0\r\n\r\n");
+    QCOMPARE(problemFault(chunked, 413, "1000"), ""_ba);
+    QCOMPARE(server.stopFault(), ""_ba);
+}
+
+void TestRestValues::keyIsItsDecodedBytes_data()
+{
+    QTest::addColumn<QByteArray>("target");
+    QTest::addColumn<QByteArray>("key");
+    QTest::newRow("plain") << "/k"_ba << "k"_ba;
+    QTest::newRow("colon") << "/pre:demo:key"_ba << "pre:demo:key"_ba;
+    QTest::newRow("slashes") << "/a/b//c/"_ba << "a/b//c/"_ba;
+    QTest::newRow("leading slash") << "//a"_ba << "/a"_ba;
+    QTest::newRow("encoded slash") << "/a%2Fb"_ba << "a/b"_ba;
+    QTest::newRow("space") << "/a%20b"_ba << "a b"_ba;
+    QTest::newRow("question mark") << "/what%3F"_ba << "what?"_ba;
+    QTest::newRow("percent") << "/100%25"_ba << "100%"_ba;
+    QTest::newRow("percent that looks encoded") << "/%2541"_ba << "%41"_ba;
+    QTest::newRow("hash") << "/a%23b"_ba << "a#b"_ba;
+    QTest::newRow("dots") << "/a/../b/./c"_ba << "a/../b/./c"_ba;
+    QTest::newRow("only dots") << "/.."_ba << ".."_ba;
+    QTest::newRow("unicode") << "/%C3%BC%E2%82%AC%F0%9F%98%80"_ba << "ü€😀"_ba;
+    QTest::newRow("unicode, not encoded") << "/ü€😀"_ba << "ü€😀"_ba;
+    QTest::newRow("not normalized") << "/u%CC%88"_ba << "ü"_ba;
+    QTest::newRow("NUL") << "/a%00b"_ba << "a\0b"_ba;
+    QTest::newRow("line feed") << "/a%0D%0Ab"_ba << "a\r\nb"_ba;
+    QTest::newRow("quotes") << "/a%22b%5C"_ba << "a\"b\\"_ba;
+    QTest::newRow("ampersand and equals") << "/a&b=c"_ba << "a&b=c"_ba;
+    QTest::newRow("starts like a reserved path") << "/keysmith"_ba << "keysmith"_ba;
+    QTest::newRow("below ping") << "/ping/pong"_ba << "ping/pong"_ba;
+    QTest::newRow("dash") << "/-"_ba << "-"_ba;
+    QTest::newRow("1024 bytes") << '/' + "k"_ba.repeated(1024) << "k"_ba.repeated(1024);
+    QTest::newRow("1024 encoded bytes") << '/' + "%C3%BC"_ba.repeated(512) << "ü"_ba.repeated(512);
+}
+
+void TestRestValues::keyIsItsDecodedBytes()
+{
+    QFETCH(QByteArray, target);
+    QFETCH(QByteArray, key);
+    QCOMPARE(m_client->put(target, "v").status, 201);
+    QCOMPARE(m_client->get(target).body, "v"_ba);
+    const QJsonDocument keys = m_client->get("/keys").json();
+    QCOMPARE(keys.array().size(), 1);
+    QCOMPARE(keys.array().first().toString().toUtf8(), key);
+    QCOMPARE(m_client->del('/' + encodedQuery(key)).body, "v"_ba);
+}
+
+void TestRestValues::differentEncodingsOfAKeyAreOneKey()
+{
+    m_client->put("/abc", "v");
+    QCOMPARE(m_client->get("/%61%62%63").body, "v"_ba);
+    m_client->put("/%c3%bc", "w");
+    QCOMPARE(m_client->get("/%C3%BC").body, "w"_ba);
+}
+
+void TestRestValues::plusInAPathIsAPlus()
+{
+    m_client->put("/a+b", "plus");
+    m_client->put("/a%20b", "space");
+    QCOMPARE(m_client->get("/a%2Bb").body, "plus"_ba);
+    QCOMPARE(m_client->get("/a+b").body, "plus"_ba);
+}
+
+void TestRestValues::keysThatLookAlikeAreDifferent()
+{
+    const QByteArrayList targets{"/a"_ba,   "/a/"_ba,       "//a"_ba,      "/A"_ba,
+                                 "/a%00"_ba, "/a%20"_ba,     "/%C3%BC"_ba,  "/u%CC%88"_ba,
+                                 "/./a"_ba, "/%EF%BF%BD"_ba, "/%252e/a"_ba, "/a%EF%BB%BF"_ba};
+    for (const QByteArray &target : targets)
+        QCOMPARE(m_client->put(target, target).status, 201);
+    for (const QByteArray &target : targets)
+        QCOMPARE(m_client->get(target).body, target);
+}
+
+void TestRestValues::badKeyIs400_data()
+{
+    QTest::addColumn<QByteArray>("target");
+    QTest::newRow("1025 bytes") << '/' + "k"_ba.repeated(1025);
+    QTest::newRow("1026 encoded bytes") << '/' + "%C3%BC"_ba.repeated(513);
+    QTest::newRow("byte that begins nothing") << "/a%FF"_ba;
+    QTest::newRow("cut off character") << "/a%C3"_ba;
+    QTest::newRow("overlong slash") << "/a%C0%AFb"_ba;
+    QTest::newRow("surrogate") << "/%ED%A0%80"_ba;
+    QTest::newRow("above U+10FFFF") << "/%F4%90%80%80"_ba;
+    QTest::newRow("raw byte") << "/a\xff"_ba;
+    QTest::newRow("percent without digits") << "/a%"_ba;
+    QTest::newRow("percent with one digit") << "/a%4"_ba;
+    QTest::newRow("percent with other letters") << "/a%zz"_ba;
+}
+
+void TestRestValues::badKeyIs400()
+{
+    QFETCH(QByteArray, target);
+    const Fields none;
+    QCOMPARE(problemFault(m_client->get(target), 400), ""_ba);
+    QCOMPARE(problemFault(m_client->put(target, "v"), 400), ""_ba);
+    QCOMPARE(problemFault(m_client->del(target), 400), ""_ba);
+    QCOMPARE(problemFault(m_client->patch(target + "?ttl=5"), 400), ""_ba);
+    QCOMPARE(m_client->head(target).status, 400);
+    QCOMPARE(m_client->get("/keys?count=true").body, R"({"count":0})"_ba);
+}
+
+void TestRestValues::chunkedPutIsKept()
+{
+    const HttpResponse response = m_client->request(
+        "PUT", "/k", {{"Transfer-Encoding", "chunked"}, {"Content-Type", "text/plain"}},
+        "5\r\nhello\r\n1;name=\"value\"\r\n \r\n00A\r\n0123456789\r\n0\r\nTrailer: dropped\r\n\r\n");
+    QCOMPARE(response.status, 201);
+    QCOMPARE(m_client->get("/k").body, "hello 0123456789"_ba);
+}
+
+void TestRestValues::patchSetsAndClearsTheExpiry()
+{
+    const auto ttlOf = [this](QByteArrayView key) {
+        const QJsonDocument listing = m_client->get("/keys/" + key.toByteArray() + "?values=true").json();
+        return listing.array().first().toObject().value("ttl"_L1);
+    };
+    m_client->put("/k", "v");
+    QVERIFY(!ttlOf("k").isDouble());
+    const HttpResponse set = m_client->patch("/k?ttl=1000");
+    QCOMPARE(set.status, 204);
+    QVERIFY(ttlOf("k").toInt() > 900 && ttlOf("k").toInt() <= 1000);
+    QCOMPARE(m_client->patch("/k?ttl=0").status, 204);
+    QVERIFY(!ttlOf("k").isDouble());
+}
+
+void TestRestValues::patchKeepsValueTypeAndRevision()
+{
+    m_client->put("/k", "v", {{"Content-Type", "text/plain"}});
+    const HttpResponse before = m_client->get("/k");
+    m_client->patch("/k?ttl=1000");
+    const HttpResponse after = m_client->get("/k");
+    QCOMPARE(after.body, "v"_ba);
+    QCOMPARE(after.header("content-type"), "text/plain"_ba);
+    QCOMPARE(after.revision(), before.revision());
+}
+
+void TestRestValues::patchOfAMissingKeyIs404()
+{
+    QCOMPARE(m_client->patch("/missing?ttl=5").status, 404);
+    QCOMPARE(m_client->get("/missing").status, 404);
+}
+
+void TestRestValues::badTtlIs400_data()
+{
+    QTest::addColumn<QByteArray>("ttl");
+    QTest::newRow("empty") << ""_ba;
+    QTest::newRow("word") << "soon"_ba;
+    QTest::newRow("negative") << "-1"_ba;
+    QTest::newRow("fraction") << "1.5"_ba;
+    QTest::newRow("exponent") << "1e3"_ba;
+    QTest::newRow("unit") << "5s"_ba;
+    QTest::newRow("space") << "%205"_ba;
+    QTest::newRow("over ten years") << "400000000"_ba;
+    QTest::newRow("over 64 bits") << "99999999999999999999999"_ba;
+}
+
+void TestRestValues::badTtlIs400()
+{
+    QFETCH(QByteArray, ttl);
+    m_client->put("/k", "v");
+    QCOMPARE(problemFault(m_client->put("/k?ttl=" + ttl, "w"), 400, "ttl"), ""_ba);
+    QCOMPARE(problemFault(m_client->patch("/k?ttl=" + ttl), 400, "ttl"), ""_ba);
+    QCOMPARE(problemFault(m_client->patch("/k"), 400, "ttl"), ""_ba);
+    QCOMPARE(m_client->get("/k").body, "v"_ba);
+}
+
+void TestRestValues::unknownParameterIs400_data()
+{
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<QByteArray>("target");
+    QTest::newRow("GET") << "GET"_ba << "/k?colour=red"_ba;
+    QTest::newRow("GET with ttl") << "GET"_ba << "/k?ttl=5&colour"_ba;
+    QTest::newRow("PUT") << "PUT"_ba << "/k?ttl=5&colour=red"_ba;
+    QTest::newRow("PATCH") << "PATCH"_ba << "/k?colour=red&ttl=5"_ba;
+    QTest::newRow("DELETE") << "DELETE"_ba << "/k?colour=red"_ba;
+    QTest::newRow("listing") << "GET"_ba << "/keys?colour=red"_ba;
+    QTest::newRow("prefix listing") << "GET"_ba << "/keys/k?limit=5&colour=red"_ba;
+    QTest::newRow("removal") << "DELETE"_ba << "/keys?colour=red"_ba;
+    QTest::newRow("prefix removal") << "DELETE"_ba << "/keys/k?colour=red"_ba;
+}
+
+void TestRestValues::unknownParameterIs400()
+{
+    QFETCH(QByteArray, method);
+    QFETCH(QByteArray, target);
+    m_client->put("/k", "v");
+    const HttpResponse response = m_client->request(method, target);
+    QCOMPARE(problemFault(response, 400), ""_ba);
+    QVERIFY2(response.body.contains("colour") || target.contains("ttl=5&colour"),
+             response.body.constData());
+    QCOMPARE(m_client->get("/k").body, "v"_ba);
+}
+
+QTEST_GUILESS_MAIN(TestRestValues)
+#include "tst_restvalues.moc"
