@@ -18,8 +18,8 @@ namespace memorykv {
 ///
 /// QHttpServer never sees the bytes a client sent: before 6.9 it mis-frames hostile input and has
 /// no limits (docs/architecture.md). It gets a request line for the route the path was found to
-/// lead to ("PUT /{key}" becomes "PUT /key"), calls the handler registered for that, and the
-/// handler answers beside it with a Response, from the request as RequestParser found it.
+/// lead to ("PUT /{key}" becomes "PUT /k"), calls the handler registered for that, and the handler
+/// answers beside it with a Response, from the request as RequestParser found it.
 ///
 /// One for each worker; lives on the worker's thread. Everything is synchronous.
 class Dispatcher
@@ -54,6 +54,7 @@ private:
     const Request *m_request = nullptr;
     const QByteArray *m_argument = nullptr;
     Response m_response;
+    bool m_answered = false;
 };
 
 } // namespace memorykv

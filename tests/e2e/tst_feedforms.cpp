@@ -565,7 +565,7 @@ void TestFeedForms::badHandshakeIsRefused()
             fields.append({fieldName, fieldValue});
     }
     const HttpResponse response = m_client->request("GET", "/wal", fields);
-    QVERIFY2(response.status == 400 || response.status == 426, QByteArray::number(response.status));
+    QVERIFY2(response.status == 400 || response.status == 426, QByteArray::number(response.status).constData());
     QCOMPARE(problemFault(response, response.status), ""_ba);
     // RFC 6455 4.4: the versions that are understood.
     if (name == "Sec-WebSocket-Version" && !value.isNull())

@@ -5,7 +5,6 @@
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
 
-#include <QJsonArray>
 #include <QMap>
 #include <QTest>
 
@@ -397,7 +396,7 @@ void TestFeedPosition::goneHistoryIsAGap()
     QCOMPARE(feed.events().first().op(), "gap"_ba);
     QCOMPARE(feed.events().first().number("from"), 11);
     // 64 KiB hold some of the changes of a little more than 1,000 bytes, but far from all.
-    QVERIFY2(history.mutations > 10 && history.mutations < 70, QByteArray::number(history.mutations));
+    QVERIFY2(history.mutations > 10 && history.mutations < 70, QByteArray::number(history.mutations).constData());
     QCOMPARE(feed.events().first().number("epoch"), epochNow.toULongLong());
 
     WebSocketFeed held(server.port(), "format=json&since=" + epochNow + ":995");

@@ -161,7 +161,7 @@ void TestFeedSlow::readsAreShedFirst()
     QCOMPARE(history.fault, ""_ba);
     QCOMPARE(history.gaps, 0);
     QCOMPARE(history.mutations, kReads / kReadsPerWrite + 2);
-    QVERIFY2(history.reads > 0 && history.reads < kReads, QByteArray::number(history.reads));
+    QVERIFY2(history.reads > 0 && history.reads < kReads, QByteArray::number(history.reads).constData());
 }
 
 void TestFeedSlow::slowConsumerSlowsNobodyElse()

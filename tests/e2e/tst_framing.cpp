@@ -242,7 +242,7 @@ void TestFraming::refusalIsTheLastAnswer()
     QCOMPARE(responses.size(), 1);
     const HttpResponse &response = responses.first();
     QVERIFY2(statuses.contains(response.status),
-             QByteArray::number(response.status) + ": " + response.body + response.fault);
+             (QByteArray::number(response.status) + ": " + response.body + response.fault).constData());
     QCOMPARE(problemFault(response, response.status), ""_ba);
     QVERIFY(response.headerHasToken("connection", "close"));
     QVERIFY(response.has("date"));
@@ -305,7 +305,7 @@ void TestFraming::accepted()
     RawClient client(m_server.port());
     client.send(bytes + "GET /-/healthy HTTP/1.1\r\n" + kHost + "Connection: close\r\n\r\n");
     const HttpResponse response = client.readResponse();
-    QVERIFY2(response.status == status, response.fault + response.body);
+    QVERIFY2(response.status == status, (response.fault + response.body).constData());
     QCOMPARE(response.body, body);
     QCOMPARE(client.readResponse().status, 200); // the next request was found where it begins
     QCOMPARE(client.readUntilClosed(), ""_ba);
@@ -338,7 +338,7 @@ void TestFraming::limitsAreKeptExactly()
     RawClient client(m_server.port());
     client.send(bytes);
     const HttpResponse response = client.readResponse();
-    QVERIFY2(response.status == status, QByteArray::number(response.status) + response.body);
+    QVERIFY2(response.status == status, (QByteArray::number(response.status) + response.body).constData());
 }
 
 void TestFraming::continueIsSentBeforeTheBody()

@@ -179,7 +179,7 @@ void TestPipelining::everySplitOfAPutIsTheSame()
         QCOMPARE(other.get("/ping").status, 200);
         QVERIFY(client.send(bytes.mid(at)));
         const HttpResponse response = client.readResponse();
-        QVERIFY2(response.status == 201, "split at " + QByteArray::number(at) + response.body);
+        QVERIFY2(response.status == 201, ("split at " + QByteArray::number(at) + response.body).constData());
         QCOMPARE(other.del("/split%20key").body, "hello"_ba);
     }
 }
@@ -208,7 +208,7 @@ void TestPipelining::clientThatNeverReadsIsHeldBack()
     const QByteArray name = "\nprocess_resident_memory_bytes ";
     const qsizetype at = metrics.indexOf(name) + name.size();
     const double resident = metrics.mid(at, metrics.indexOf('\n', at) - at).toDouble();
-    QVERIFY2(resident > 0 && resident < 500e6, QByteArray::number(resident));
+    QVERIFY2(resident > 0 && resident < 500e6, QByteArray::number(resident).constData());
 }
 
 QTEST_GUILESS_MAIN(TestPipelining)

@@ -3,7 +3,6 @@
 #include "tests/support/serverprocess.h"
 #include "tests/support/websocketfeed.h"
 
-#include <QJsonArray>
 #include <QTest>
 
 using namespace Qt::StringLiterals;

@@ -2,7 +2,6 @@
 #include "tests/support/httpclient.h"
 #include "tests/support/serverprocess.h"
 
-#include <QJsonArray>
 #include <QTest>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "tests/support/httpresponse.h"
 
-#include <QJsonObject>
 
 namespace memorykv::test {
 
