@@ -209,6 +209,8 @@ class Bench:
         try:
             service.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
+            print(f"{service.name} did not stop within {STOP_TIMEOUT} s of SIGTERM and was killed",
+                  file=sys.stderr)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(service.process.pid, signal.SIGKILL)
             service.process.wait()

@@ -295,7 +295,7 @@ void TestRestValues::keyIsItsDecodedBytes_data()
     QTest::newRow("only dots") << "/.."_ba << ".."_ba;
     QTest::newRow("unicode") << "/%C3%BC%E2%82%AC%F0%9F%98%80"_ba << "ü€😀"_ba;
     QTest::newRow("unicode, not encoded") << "/ü€😀"_ba << "ü€😀"_ba;
-    QTest::newRow("not normalized") << "/u%CC%88"_ba << "ü"_ba;
+    QTest::newRow("not normalized") << "/u%CC%88"_ba << "u\xcc\x88"_ba;
     QTest::newRow("NUL") << "/a%00b"_ba << "a\0b"_ba;
     QTest::newRow("line feed") << "/a%0D%0Ab"_ba << "a\r\nb"_ba;
     QTest::newRow("quotes") << "/a%22b%5C"_ba << "a\"b\\"_ba;
