@@ -11,8 +11,7 @@ namespace memorykv {
 FeedGateway::FeedGateway(FeedHub &hub, const Cors &cors)
     : m_hub(hub)
     , m_cors(cors)
-{
-}
+{ }
 
 static Result<Encoding> encodingOf(const Request &request, const Query &query, Upgrade::Kind kind)
 {
@@ -23,7 +22,7 @@ static Result<Encoding> encodingOf(const Request &request, const Query &query, U
         encoding.framing = Encoding::Framing::BinaryFrame;
     const QByteArray format = query.value("format").value_or("text");
     if (format != "text" && format != "json")
-        return Error {ErrorCode::InvalidArgument, "query: parameter 'format' must be text or json"};
+        return Error{ErrorCode::InvalidArgument, "query: parameter 'format' must be text or json"};
     encoding.json = format == "json";
     return encoding;
 }
@@ -42,16 +41,16 @@ static Result<std::optional<Position>> positionOf(const Request &request, const 
     }
     const auto position = Position::fromText(text);
     if (!position) {
-        return Error {ErrorCode::InvalidArgument,
-                      name.toByteArray() + ": " + position.error().detail};
+        return Error{ErrorCode::InvalidArgument,
+                     name.toByteArray() + ": " + position.error().detail};
     }
     return std::optional<Position>(*position);
 }
 
 Result<Subscription> FeedGateway::subscriptionOf(const Request &request, Upgrade::Kind kind)
 {
-    const auto query = Query::parse(request.query,
-                                    {"format", "prefix", "op", "since", "initial", "lossless"});
+    const auto query
+        = Query::parse(request.query, {"format", "prefix", "op", "since", "initial", "lossless"});
     if (!query)
         return query.error();
     Subscription subscription;
@@ -61,9 +60,8 @@ Result<Subscription> FeedGateway::subscriptionOf(const Request &request, Upgrade
     subscription.encoding = *encoding;
     subscription.prefix = query->value("prefix").value_or(QByteArray());
     if (subscription.prefix.size() > kMaxKeySize) {
-        return Error {ErrorCode::InvalidArgument,
-                      "query: parameter 'prefix' has at most " + QByteArray::number(kMaxKeySize)
-                          + " bytes"};
+        return Error{ErrorCode::InvalidArgument, "query: parameter 'prefix' has at most "
+                                                     + QByteArray::number(kMaxKeySize) + " bytes"};
     }
     if (const auto ops = query->value("op")) {
         const auto set = OpSet::fromText(*ops);
@@ -85,8 +83,8 @@ Result<Subscription> FeedGateway::subscriptionOf(const Request &request, Upgrade
     subscription.initial = *initial && !subscription.since;
     subscription.lossless = *lossless;
     if (*initial && query->has("since")) {
-        return Error {ErrorCode::InvalidArgument,
-                      "query: parameters 'initial' and 'since' exclude each other"};
+        return Error{ErrorCode::InvalidArgument,
+                     "query: parameters 'initial' and 'since' exclude each other"};
     }
     return subscription;
 }
@@ -100,25 +98,24 @@ std::optional<Response> FeedGateway::upgrade(Upgrade &upgrade)
         return response;
     }
     return upgrade.kind == Upgrade::Kind::WebSocket
-        ? upgradeToWebSocket(upgrade, *std::move(subscription))
-        : upgradeToEventStream(upgrade, *std::move(subscription));
+               ? upgradeToWebSocket(upgrade, *std::move(subscription))
+               : upgradeToEventStream(upgrade, *std::move(subscription));
 }
 
 // RFC 6455 4.2.1. What QWebSocketServer would drop without a word is answered here.
 static std::optional<Response> checkHandshake(const Request &request)
 {
     if (request.header("Sec-WebSocket-Version") != "13") {
-        Response response = problem({ErrorCode::UpgradeRequired,
-                                     "Sec-WebSocket-Version: only 13 is spoken here"});
+        Response response = problem(
+            {ErrorCode::UpgradeRequired, "Sec-WebSocket-Version: only 13 is spoken here"});
         response.addField("Sec-WebSocket-Version", "13");
         return response;
     }
-    const auto key
-        = QByteArray::fromBase64Encoding(request.header("Sec-WebSocket-Key").toByteArray(),
-                                         QByteArray::AbortOnBase64DecodingErrors);
+    const auto key = QByteArray::fromBase64Encoding(
+        request.header("Sec-WebSocket-Key").toByteArray(), QByteArray::AbortOnBase64DecodingErrors);
     if (!key || key.decoded.size() != 16) {
-        return problem({ErrorCode::InvalidRequest,
-                        "Sec-WebSocket-Key: must be 16 bytes in base64"});
+        return problem(
+            {ErrorCode::InvalidRequest, "Sec-WebSocket-Key: must be 16 bytes in base64"});
     }
     return std::nullopt;
 }
@@ -130,9 +127,9 @@ std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscr
     // A head with the fields of the handshake alone, so that nothing else in what the client sent
     // has to be understood twice.
     QByteArray head = "GET /wal HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
-    for (const QByteArrayView name : {QByteArrayView("Host"), QByteArrayView("Origin"),
-                                      QByteArrayView("Sec-WebSocket-Key"),
-                                      QByteArrayView("Sec-WebSocket-Version")}) {
+    for (const QByteArrayView name :
+         {QByteArrayView("Host"), QByteArrayView("Origin"), QByteArrayView("Sec-WebSocket-Key"),
+          QByteArrayView("Sec-WebSocket-Version")}) {
         const QByteArrayView value = upgrade.request.header(name);
         if (!value.isNull())
             appendAll({name, ": ", value, "\r\n"}, head);

@@ -49,17 +49,22 @@ int runServer(int argc, char *argv[])
     // GLib's event loop costs more per turn, and a server without a desktop gains nothing by it.
     qputenv("QT_NO_GLIB", "1");
     QCoreApplication application(argc, argv);
-    const auto commandLine = parseOptions(QCoreApplication::arguments(),
-                                          QProcessEnvironment::systemEnvironment());
+    const auto commandLine
+        = parseOptions(QCoreApplication::arguments(), QProcessEnvironment::systemEnvironment());
     if (!commandLine) {
         print(stderr, "memorykv-server: " + commandLine.error().detail
                           + "\nTry 'memorykv-server --help'.\n");
         return 2;
     }
     switch (commandLine->action) {
-    case CommandLine::Action::PrintHelp: print(stdout, helpText()); return 0;
-    case CommandLine::Action::PrintVersion: print(stdout, versionText()); return 0;
-    case CommandLine::Action::Serve: break;
+    case CommandLine::Action::PrintHelp:
+        print(stdout, helpText());
+        return 0;
+    case CommandLine::Action::PrintVersion:
+        print(stdout, versionText());
+        return 0;
+    case CommandLine::Action::Serve:
+        break;
     }
     return serve(commandLine->options);
 }

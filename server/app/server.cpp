@@ -65,30 +65,30 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
     auto observer = std::make_unique<WorkerObserver>(m_metrics.addWorker(), m_connections);
     ConnectionLimits limits;
     limits.maxBodySize = m_options.maxValueSize + kBatchOverhead;
-    HttpServices services {m_store,
-                           m_log,
-                           *observer,
-                           m_cors,
-                           m_options.maxValueSize,
-                           [this] { return m_metrics.render(); },
-                           kMetricsContentType,
-                           [this] { return info(); },
-                           pageHtml(),
-                           openApiYaml(),
-                           scope};
-    FeedContext feed {m_store, m_log, m_feedCounters,
-                      {m_options.feedBufferSize, m_options.heartbeat}};
-    return std::make_unique<Worker>(
-        WorkerSetup {std::move(services), m_broadcaster, feed, limits}, std::move(observer), name);
+    HttpServices services{m_store,
+                          m_log,
+                          *observer,
+                          m_cors,
+                          m_options.maxValueSize,
+                          [this] { return m_metrics.render(); },
+                          kMetricsContentType,
+                          [this] { return info(); },
+                          pageHtml(),
+                          openApiYaml(),
+                          scope};
+    FeedContext feed{
+        m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
+    return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits},
+                                    std::move(observer), name);
 }
 
 Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
 {
     if (acceptor.listen(m_options.address, port))
-        return Done {};
-    return Error {ErrorCode::Unavailable,
-                  "cannot listen on " + m_options.address.toString().toLatin1() + " port "
-                      + QByteArray::number(port) + ": " + acceptor.errorString().toUtf8()};
+        return Done{};
+    return Error{ErrorCode::Unavailable,
+                 "cannot listen on " + m_options.address.toString().toLatin1() + " port "
+                     + QByteArray::number(port) + ": " + acceptor.errorString().toUtf8()};
 }
 
 void Server::dispatch(qintptr descriptor)
@@ -97,8 +97,8 @@ void Server::dispatch(qintptr descriptor)
     if (m_connections.load(std::memory_order_relaxed) >= m_options.maxConnections) {
         qCWarning(lcServer) << "refused a connection: over --max-connections"
                             << m_options.maxConnections;
-        refusal = Error {ErrorCode::Unavailable,
-                         "too many connections (--max-connections); try again later"};
+        refusal = Error{ErrorCode::Unavailable,
+                        "too many connections (--max-connections); try again later"};
     }
     m_workers[m_nextWorker]->adopt(descriptor, refusal);
     m_nextWorker = (m_nextWorker + 1) % m_workers.size();

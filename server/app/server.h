@@ -36,7 +36,7 @@ public:
     /// kStopTimeout however slow the clients are.
     void stop();
 
-    static constexpr std::chrono::seconds kStopTimeout {10};
+    static constexpr std::chrono::seconds kStopTimeout{10};
 
 Q_SIGNALS:
     void stopped();

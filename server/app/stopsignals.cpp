@@ -8,7 +8,7 @@
 namespace memorykv {
 
 // A signal handler may do next to nothing: it writes a byte, and the event loop does the rest.
-static std::array<int, 2> s_pipe {-1, -1};
+static std::array<int, 2> s_pipe{-1, -1};
 
 static void onSignal(int)
 {
@@ -18,7 +18,8 @@ static void onSignal(int)
 
 static void handle(int number, void (*handler)(int))
 {
-    struct sigaction action {};
+    struct sigaction action
+    { };
     action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;

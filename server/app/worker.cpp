@@ -8,20 +8,25 @@ namespace memorykv {
 struct Worker::Parts
 {
     Parts(WorkerSetup setup, HttpObserver &observer)
-        : services {setup.services.store,       setup.services.log,
-                    observer,                   setup.services.cors,
-                    setup.services.maxValueSize, setup.services.renderMetrics,
-                    setup.services.metricsType, setup.services.renderInfo,
-                    setup.services.page,        setup.services.openApi,
-                    setup.services.scope}
+        : services{setup.services.store,
+                   setup.services.log,
+                   observer,
+                   setup.services.cors,
+                   setup.services.maxValueSize,
+                   setup.services.renderMetrics,
+                   setup.services.metricsType,
+                   setup.services.renderInfo,
+                   setup.services.page,
+                   setup.services.openApi,
+                   setup.services.scope}
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors)
-        , context {dispatcher, services.log, observer,
-                   [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); }, setup.limits, {}}
+        , context{dispatcher,   services.log,
+                  observer,     [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
+                  setup.limits, {}}
         , pool(context)
-    {
-    }
+    { }
 
     HttpServices services;
     Dispatcher dispatcher;
@@ -49,10 +54,20 @@ Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, cons
             const Log *log = &m_parts->services.log;
             connect(log, &Log::durable, &m_parts->pool, &ConnectionPool::release,
                     Qt::QueuedConnection);
-            connect(&m_parts->pool, &ConnectionPool::drained, this,
-                    [this] { m_parts->poolDrained = true; noteDrained(); }, Qt::DirectConnection);
-            connect(&m_parts->hub, &FeedHub::drained, this,
-                    [this] { m_parts->hubDrained = true; noteDrained(); }, Qt::DirectConnection);
+            connect(
+                &m_parts->pool, &ConnectionPool::drained, this,
+                [this] {
+                    m_parts->poolDrained = true;
+                    noteDrained();
+                },
+                Qt::DirectConnection);
+            connect(
+                &m_parts->hub, &FeedHub::drained, this,
+                [this] {
+                    m_parts->hubDrained = true;
+                    noteDrained();
+                },
+                Qt::DirectConnection);
             delete starter;
         },
         Qt::BlockingQueuedConnection);
@@ -62,16 +77,16 @@ Worker::~Worker()
 {
     QMetaObject::invokeMethod(
         &m_parts->pool, [this] { m_thread.quit(); }, Qt::QueuedConnection);
-    connect(&m_thread, &QThread::finished, &m_thread, [this] { m_parts.reset(); },
-            Qt::DirectConnection);
+    connect(
+        &m_thread, &QThread::finished, &m_thread, [this] { m_parts.reset(); },
+        Qt::DirectConnection);
     m_thread.wait();
 }
 
 void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
 {
     QMetaObject::invokeMethod(
-        &m_parts->pool,
-        [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
         Qt::QueuedConnection);
 }
 

@@ -16,8 +16,7 @@ public:
     WorkerObserver(WorkerMetrics &metrics, std::atomic<int> &connections)
         : m_metrics(metrics)
         , m_connections(connections)
-    {
-    }
+    { }
 
     void requestDone(Method method, Route route, int status, double seconds) override
     {

@@ -7,8 +7,7 @@ namespace memorykv {
 
 EncodedBatch::EncodedBatch(RecordBatchPtr batch)
     : m_batch(std::move(batch))
-{
-}
+{ }
 
 const EncodedBatch::Form &EncodedBatch::form(Encoding encoding) const
 {

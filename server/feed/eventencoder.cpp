@@ -41,8 +41,8 @@ static void appendDataFields(QByteArrayView payload, QByteArray &out)
         appendAll({"data: ", payload.first(end), "\n"}, out);
         if (end == payload.size())
             return;
-        const bool isPair = payload[end] == '\r' && end + 1 < payload.size()
-            && payload[end + 1] == '\n';
+        const bool isPair
+            = payload[end] == '\r' && end + 1 < payload.size() && payload[end + 1] == '\n';
         payload = payload.sliced(end + (isPair ? 2 : 1));
     }
 }
@@ -76,7 +76,7 @@ void appendEncoded(const Event &event, Encoding encoding, QByteArray &out)
     }
     // Resuming in the middle of the initial state would leave out the rest of it.
     if (!event.initial)
-        appendAll({"id: ", Position {event.epoch, event.seq}.toText(), "\n"}, out);
+        appendAll({"id: ", Position{event.epoch, event.seq}.toText(), "\n"}, out);
     appendDataFields(payload, out);
     out += '\n';
 }

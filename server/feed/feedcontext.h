@@ -13,15 +13,15 @@ namespace memorykv {
 struct FeedCounters
 {
     std::atomic<quint64> subscribers = 0;
-    std::atomic<quint64> delivered = 0; ///< events sent, once for each subscriber
-    std::atomic<quint64> shed = 0;      ///< events left out for slow subscribers
-    std::array<std::atomic<quint64>, kOpCount> events {}; ///< events given to the feed, by op
+    std::atomic<quint64> delivered = 0;                  ///< events sent, once for each subscriber
+    std::atomic<quint64> shed = 0;                       ///< events left out for slow subscribers
+    std::array<std::atomic<quint64>, kOpCount> events{}; ///< events given to the feed, by op
 };
 
 struct FeedLimits
 {
     qint64 bufferBytes = 8 << 20; ///< pending bytes of a subscriber
-    std::chrono::milliseconds heartbeat {60'000};
+    std::chrono::milliseconds heartbeat{60'000};
 };
 
 /// What all subscribers stand on. Everything referred to outlives them.

@@ -9,11 +9,11 @@
 
 namespace memorykv {
 
-static constexpr size_t kInitialSlice = 256;        // entries looked at in one go
+static constexpr size_t kInitialSlice = 256;         // entries looked at in one go
 static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
 static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
 static constexpr int kMaxMissedBeats = 2;
-static constexpr std::chrono::seconds kCloseTimeout {10};
+static constexpr std::chrono::seconds kCloseTimeout{10};
 
 Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription,
                        QByteArray peer, FeedContext &context)
@@ -128,9 +128,10 @@ void Subscriber::deliver(const EncodedBatch &batch)
     if (m_phase != Phase::Live && m_phase != Phase::Lagging)
         return;
     const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
-    const bool takesAll = m_phase == Phase::Live && m_subscription.isUnfiltered()
-        && !isBehind(batch.records().front())
-        && m_channel->pendingBytes() + form.bytes.size() <= m_context.limits.bufferBytes / 2;
+    const bool takesAll
+        = m_phase == Phase::Live && m_subscription.isUnfiltered()
+          && !isBehind(batch.records().front())
+          && m_channel->pendingBytes() + form.bytes.size() <= m_context.limits.bufferBytes / 2;
     if (takesAll) {
         m_channel->send(form.bytes);
         m_seq = std::max(m_seq, batch.records().back().seq);

@@ -46,7 +46,7 @@ private:
         Initial,   ///< sending the state of the store
         Replaying, ///< sending what the log holds
         Live,
-        Lagging,   ///< leaving out events until there is room again
+        Lagging, ///< leaving out events until there is room again
         Closing,
     };
 

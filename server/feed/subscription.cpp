@@ -16,8 +16,8 @@ Result<OpSet> OpSet::fromText(QByteArrayView text)
             QByteArray known;
             for (int i = 0; i < int(Op::Gap); ++i)
                 known += (known.isEmpty() ? "" : ", ") + opName(Op(i)).toByteArray();
-            return Error {ErrorCode::InvalidArgument,
-                          "query: parameter 'op' must be a comma-separated list of: " + known};
+            return Error{ErrorCode::InvalidArgument,
+                         "query: parameter 'op' must be a comma-separated list of: " + known};
         }
         bits |= 1U << unsigned(*op);
     }

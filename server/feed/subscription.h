@@ -41,8 +41,7 @@ public:
 private:
     explicit OpSet(unsigned bits)
         : m_bits(bits)
-    {
-    }
+    { }
     unsigned m_bits;
 };
 

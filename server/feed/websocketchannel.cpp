@@ -36,8 +36,8 @@ void WebSocketChannel::beat()
 void WebSocketChannel::close(CloseReason reason)
 {
     const QString text = reason == CloseReason::TooSlow
-        ? QStringLiteral("too slow: over the feed buffer limit")
-        : QStringLiteral("server is stopping");
+                             ? QStringLiteral("too slow: over the feed buffer limit")
+                             : QStringLiteral("server is stopping");
     m_webSocket->close(QWebSocketProtocol::CloseCode(reason), text);
 }
 

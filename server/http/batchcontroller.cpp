@@ -36,8 +36,7 @@ static void appendResult(const Outcome &outcome, QByteArray &out)
 
 BatchController::BatchController(HttpServices &services)
     : m_services(services)
-{
-}
+{ }
 
 Response BatchController::refuse(const Error &error, std::optional<size_t> index)
 {
@@ -53,8 +52,7 @@ Response BatchController::post(const Request &request)
     if (const auto query = Query::parse(request.query, {}); !query)
         return refuse(query.error());
     if (!isJson(request.header("Content-Type"))) {
-        return refuse({ErrorCode::UnsupportedMedia,
-                       "Content-Type: a batch is application/json"});
+        return refuse({ErrorCode::UnsupportedMedia, "Content-Type: a batch is application/json"});
     }
     BatchRequest batch
         = parseBatch(request.body, m_services.maxValueSize, m_services.store.nowMs());

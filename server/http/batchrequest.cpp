@@ -13,8 +13,8 @@ namespace memorykv {
 namespace {
 
 enum Member : unsigned { OpName, Key, Value, ValueBase64, Type, Ttl, IfMatch, IfNoneMatch };
-constexpr std::array<QByteArrayView, 8> kMembers {
-    "op", "key", "value", "value_base64", "type", "ttl", "if_match", "if_none_match"};
+constexpr std::array<QByteArrayView, 8> kMembers{"op",   "key", "value",    "value_base64",
+                                                 "type", "ttl", "if_match", "if_none_match"};
 
 /// Reads one operation. A fault in the JSON makes the reader fail; everything else that is wrong
 /// ends up in error().
@@ -25,8 +25,7 @@ public:
         : m_reader(reader)
         , m_maxValueSize(maxValueSize)
         , m_nowMs(nowMs)
-    {
-    }
+    { }
 
     std::optional<Operation> read();
     const QByteArray &error() const { return m_error; }
@@ -88,10 +87,14 @@ bool OperationReader::readMembers()
 bool OperationReader::readMember(Member member)
 {
     switch (member) {
-    case OpName: return readString(m_op);
-    case Key: return readString(m_key);
-    case Value: return readString(m_value);
-    case Type: return readString(m_type);
+    case OpName:
+        return readString(m_op);
+    case Key:
+        return readString(m_key);
+    case Value:
+        return readString(m_value);
+    case Type:
+        return readString(m_type);
     case ValueBase64: {
         QByteArray text;
         if (!readString(text))
@@ -108,7 +111,8 @@ bool OperationReader::readMember(Member member)
         m_ttl = ttl.value_or(0);
         return ttl.has_value();
     }
-    case IfMatch: return readTags(member, false, m_condition.hasIfMatch, m_condition.ifMatch);
+    case IfMatch:
+        return readTags(member, false, m_condition.hasIfMatch, m_condition.ifMatch);
     case IfNoneMatch:
         return readTags(member, true, m_condition.hasIfNoneMatch, m_condition.ifNoneMatch);
     }
@@ -173,18 +177,18 @@ bool readOperations(JsonReader &reader, qsizetype maxValueSize, qint64 nowMs, Ba
     while (reader.nextElement()) {
         const size_t index = batch.operations.size();
         if (index == size_t(kMaxBatchOperations)) {
-            batch.error = Error {ErrorCode::BodyTooLarge,
-                                 "operations: a batch has at most "
-                                     + QByteArray::number(kMaxBatchOperations)};
+            batch.error
+                = Error{ErrorCode::BodyTooLarge, "operations: a batch has at most "
+                                                     + QByteArray::number(kMaxBatchOperations)};
             return false;
         }
         OperationReader operation(reader, maxValueSize, nowMs);
         auto read = operation.read();
         if (!read) {
             if (!reader.failed()) {
-                batch.error = Error {ErrorCode::InvalidArgument,
-                                     "operations[" + QByteArray::number(index)
-                                         + "]: " + operation.error()};
+                batch.error
+                    = Error{ErrorCode::InvalidArgument,
+                            "operations[" + QByteArray::number(index) + "]: " + operation.error()};
                 batch.errorIndex = index;
             }
             return false;
@@ -216,9 +220,9 @@ BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize, qint64 nowM
     if (batch.error)
         return batch;
     if (!reader.finish())
-        batch.error = Error {ErrorCode::InvalidArgument, "body: " + reader.errorText()};
+        batch.error = Error{ErrorCode::InvalidArgument, "body: " + reader.errorText()};
     else if (!hasOperations)
-        batch.error = Error {ErrorCode::InvalidArgument, "body: operations is missing"};
+        batch.error = Error{ErrorCode::InvalidArgument, "body: operations is missing"};
     return batch;
 }
 

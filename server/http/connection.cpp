@@ -80,8 +80,7 @@ void Connection::serve(Request request)
     respond(response, request, receipt);
 }
 
-void Connection::respond(Response &response, const Request &request,
-                         const Outbox::Receipt &receipt)
+void Connection::respond(Response &response, const Request &request, const Outbox::Receipt &receipt)
 {
     Outbox::Receipt complete = receipt;
     complete.route = response.route;
@@ -228,8 +227,8 @@ void Connection::checkDeadline()
 {
     if (!m_deadline.hasExpired() || m_phase == Phase::Finished)
         return;
-    const bool waitsForClient = m_phase == Phase::Serving && !m_outbox.hasHeld()
-        && m_socket->bytesToWrite() == 0;
+    const bool waitsForClient
+        = m_phase == Phase::Serving && !m_outbox.hasHeld() && m_socket->bytesToWrite() == 0;
     if (waitsForClient && m_parser.midRequest()) {
         refuse({ErrorCode::Timeout, m_parser.inBody()
                                         ? "the rest of the body did not come in time"
@@ -270,7 +269,7 @@ void Connection::finish()
 bool Connection::isOutputFull() const
 {
     return m_outbox.bufferedBytes() + (m_socket ? m_socket->bytesToWrite() : 0)
-        >= m_context.limits.maxOutput;
+           >= m_context.limits.maxOutput;
 }
 
 } // namespace memorykv

@@ -33,11 +33,11 @@ using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
 /// How long a connection may take, and how much it may keep.
 struct ConnectionLimits
 {
-    std::chrono::milliseconds headTimeout {10'000};  ///< for a whole request head
-    std::chrono::milliseconds bodyTimeout {30'000};  ///< between two reads of a body
-    std::chrono::milliseconds idleTimeout {60'000};  ///< between requests
-    std::chrono::milliseconds writeTimeout {60'000}; ///< between two writes the client takes
-    std::chrono::milliseconds lingerTimeout {2'000}; ///< for the client to close after a refusal
+    std::chrono::milliseconds headTimeout{10'000};  ///< for a whole request head
+    std::chrono::milliseconds bodyTimeout{30'000};  ///< between two reads of a body
+    std::chrono::milliseconds idleTimeout{60'000};  ///< between requests
+    std::chrono::milliseconds writeTimeout{60'000}; ///< between two writes the client takes
+    std::chrono::milliseconds lingerTimeout{2'000}; ///< for the client to close after a refusal
     qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
     qsizetype maxBodySize = 0;
 };

@@ -33,8 +33,7 @@ bool acceptsGzip(QByteArrayView value)
         const qsizetype semicolon = element.indexOf(';');
         const QByteArrayView coding
             = (semicolon < 0 ? element : element.first(semicolon)).trimmed();
-        const int weight
-            = semicolon < 0 ? 1000 : weightOf(element.sliced(semicolon + 1));
+        const int weight = semicolon < 0 ? 1000 : weightOf(element.sliced(semicolon + 1));
         if (coding.compare("gzip", Qt::CaseInsensitive) == 0
             || coding.compare("x-gzip", Qt::CaseInsensitive) == 0)
             gzip = weight;
@@ -52,7 +51,7 @@ QByteArray gzipped(QByteArrayView bytes)
 {
     if (bytes.size() > std::numeric_limits<uInt>::max())
         return {};
-    z_stream stream {};
+    z_stream stream{};
     constexpr int kGzipWindow = 15 + 16; // the largest window, and a gzip header around it
     if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return {};

@@ -6,8 +6,7 @@ namespace memorykv {
 Cors::Cors(QList<QByteArray> origins)
     : m_origins(std::move(origins))
     , m_allowsAny(m_origins.contains("*"))
-{
-}
+{ }
 
 bool Cors::allows(QByteArrayView origin) const
 {
@@ -34,7 +33,7 @@ void Cors::addTo(const Request &request, Response &response) const
 bool Cors::isPreflight(const Request &request)
 {
     return request.method == Method::Options && !request.header("Origin").isNull()
-        && !request.header("Access-Control-Request-Method").isNull();
+           && !request.header("Access-Control-Request-Method").isNull();
 }
 
 void Cors::addPreflight(const Request &request, Route route, Response &response) const

@@ -11,21 +11,27 @@
 
 namespace memorykv {
 
-// What QHttpServer gets to see of a route: one letter, as it reads a request byte by byte. OPTIONS *
-// never gets there.
-static constexpr std::array<char, kRouteCount> kRouteLetters {
-    'k', 'l', 'p', 'b', 'w', 'm', 'i', 'h', 'a', 'r', 'n', 'o', '\0', 'u'};
+// What QHttpServer gets to see of a route: one letter, as it reads a request byte by byte. OPTIONS
+// * never gets there.
+static constexpr std::array<char, kRouteCount> kRouteLetters{'k', 'l', 'p', 'b', 'w', 'm',  'i',
+                                                             'h', 'a', 'r', 'n', 'o', '\0', 'u'};
 
 static QHttpServerRequest::Method qtMethod(Method method)
 {
     switch (method) {
     case Method::Get:
-    case Method::Head: return QHttpServerRequest::Method::Get;
-    case Method::Put: return QHttpServerRequest::Method::Put;
-    case Method::Post: return QHttpServerRequest::Method::Post;
-    case Method::Patch: return QHttpServerRequest::Method::Patch;
-    case Method::Delete: return QHttpServerRequest::Method::Delete;
-    case Method::Options: break;
+    case Method::Head:
+        return QHttpServerRequest::Method::Get;
+    case Method::Put:
+        return QHttpServerRequest::Method::Put;
+    case Method::Post:
+        return QHttpServerRequest::Method::Post;
+    case Method::Patch:
+        return QHttpServerRequest::Method::Patch;
+    case Method::Delete:
+        return QHttpServerRequest::Method::Delete;
+    case Method::Options:
+        break;
     }
     return QHttpServerRequest::Method::Options;
 }
@@ -73,13 +79,13 @@ void Dispatcher::registerRoutes()
 
 void Dispatcher::add(Route route, Method method, Handler handler)
 {
-    const char path[] {'/', kRouteLetters[size_t(route)], '\0'};
-    m_server.route(QString::fromLatin1(path), qtMethod(method),
-                   [this, handler = std::move(handler)](const QHttpServerRequest &,
-                                                        ResponderArgument) {
-                       m_response = handler(*m_request, *m_argument);
-                       m_answered = true;
-                   });
+    const char path[]{'/', kRouteLetters[size_t(route)], '\0'};
+    m_server.route(
+        QString::fromLatin1(path), qtMethod(method),
+        [this, handler = std::move(handler)](const QHttpServerRequest &, ResponderArgument) {
+            m_response = handler(*m_request, *m_argument);
+            m_answered = true;
+        });
     auto &lines = m_requestLines[size_t(route)];
     lines[size_t(method)] = methodName(method).toByteArray() + ' ' + path + " HTTP/1.1\r\n\r\n";
     if (method == Method::Get)
@@ -101,8 +107,10 @@ static bool isInScope(Scope scope, Route route)
 {
     const bool isMetrics = route == Route::Metrics;
     switch (scope) {
-    case Scope::All: return true;
-    case Scope::AllButMetrics: return !isMetrics;
+    case Scope::All:
+        return true;
+    case Scope::AllButMetrics:
+        return !isMetrics;
     case Scope::MetricsOnly:
         return isMetrics || route == Route::Healthy || route == Route::Ready;
     }

@@ -28,24 +28,23 @@ static void applyMinimal(const Request &request, Response &response)
 static std::optional<Error> checkContentFields(const Request &request, qsizetype maxValueSize)
 {
     if (request.body.size() > maxValueSize) {
-        return Error {ErrorCode::BodyTooLarge,
-                      "a value has at most " + QByteArray::number(maxValueSize)
-                          + " bytes (--max-value)"};
+        return Error{ErrorCode::BodyTooLarge, "a value has at most "
+                                                  + QByteArray::number(maxValueSize)
+                                                  + " bytes (--max-value)"};
     }
     const QByteArrayView coding = request.header("Content-Encoding");
     if (!coding.isEmpty() && coding.compare("identity", Qt::CaseInsensitive) != 0) {
-        return Error {ErrorCode::UnsupportedMedia,
-                      "Content-Encoding: values are stored as sent; send this one uncoded"};
+        return Error{ErrorCode::UnsupportedMedia,
+                     "Content-Encoding: values are stored as sent; send this one uncoded"};
     }
     if (!request.header("Content-Range").isNull()) // RFC 9110 14.5
-        return Error {ErrorCode::InvalidArgument, "Content-Range: a value cannot be put in parts"};
+        return Error{ErrorCode::InvalidArgument, "Content-Range: a value cannot be put in parts"};
     return checkContentType(request.header("Content-Type"));
 }
 
 KeyController::KeyController(HttpServices &services)
     : m_services(services)
-{
-}
+{ }
 
 Response KeyController::refuse(OperationKind kind, const Error &error)
 {
@@ -79,8 +78,7 @@ Response KeyController::get(const Request &request, const QByteArray &key)
         return refuse(OperationKind::Get, condition.error());
 
     const auto lookup = m_services.store.get(key);
-    if (condition->hasIfMatch
-        && (!lookup.entry || !condition->ifMatch.matches(*lookup.entry))) {
+    if (condition->hasIfMatch && (!lookup.entry || !condition->ifMatch.matches(*lookup.entry))) {
         return refuse(OperationKind::Get,
                       {ErrorCode::PreconditionFailed, "the key's revision does not meet If-Match"});
     }
@@ -156,8 +154,8 @@ Response KeyController::patch(const Request &request, const QByteArray &key)
     }
 
     const qint64 expiresAt = *ttl > 0 ? m_services.store.nowMs() + *ttl * 1000 : 0;
-    auto outcome = apply(OperationKind::Patch,
-                         Operation::touch(key, expiresAt, *std::move(condition)));
+    auto outcome
+        = apply(OperationKind::Patch, Operation::touch(key, expiresAt, *std::move(condition)));
     if (!outcome)
         return refuse(OperationKind::Patch, outcome.error());
     Response response = Response::empty(outcome->applied ? 204 : 404);

@@ -53,8 +53,7 @@ static QByteArray nextLink(const QByteArray &prefix, QByteArrayView after, const
 
 KeysController::KeysController(HttpServices &services)
     : m_services(services)
-{
-}
+{ }
 
 Response KeysController::refuse(OperationKind kind, const Error &error)
 {
@@ -78,9 +77,10 @@ Response KeysController::list(const Request &request, const QByteArray &prefix)
         return refuse(OperationKind::List, values.error());
     if (*counting) {
         if (query->has("limit") || query->has("after") || *values) {
-            return refuse(OperationKind::Count,
-                          {ErrorCode::InvalidArgument,
-                           "query: count=true counts all keys; it takes no limit, after or values"});
+            return refuse(
+                OperationKind::Count,
+                {ErrorCode::InvalidArgument,
+                 "query: count=true counts all keys; it takes no limit, after or values"});
         }
         return count(prefix);
     }
@@ -128,7 +128,8 @@ Response KeysController::remove(const Request &request, const QByteArray &prefix
     if (const auto query = Query::parse(request.query, {}); !query)
         return refuse(kind, query.error());
     // Nobody should lose all keys because a condition was not understood.
-    for (const QByteArrayView field : {QByteArrayView("If-Match"), QByteArrayView("If-None-Match")}) {
+    for (const QByteArrayView field :
+         {QByteArrayView("If-Match"), QByteArrayView("If-None-Match")}) {
         if (!request.header(field).isNull()) {
             return refuse(kind, {ErrorCode::InvalidArgument,
                                  field.toByteArray() + ": a set of keys has no revision"});

@@ -14,8 +14,9 @@ static QByteArrayView skipSpace(QByteArrayView text)
 
 Result<RevisionSet> parseEntityTags(QByteArrayView text, bool weakMatches, QByteArrayView field)
 {
-    const Error malformed {ErrorCode::InvalidArgument,
-                           field.toByteArray() + ": must be * or a list of entity tags such as \"12\""};
+    const Error malformed{ErrorCode::InvalidArgument,
+                          field.toByteArray()
+                              + ": must be * or a list of entity tags such as \"12\""};
     RevisionSet set;
     if (text.trimmed() == "*") {
         set.any = true;

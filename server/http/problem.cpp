@@ -10,22 +10,38 @@ int httpStatus(ErrorCode code)
 {
     switch (code) {
     case ErrorCode::InvalidRequest:
-    case ErrorCode::InvalidArgument: return 400;
-    case ErrorCode::NotFound: return 404;
-    case ErrorCode::MethodNotAllowed: return 405;
-    case ErrorCode::Timeout: return 408;
-    case ErrorCode::PreconditionFailed: return 412;
-    case ErrorCode::BodyTooLarge: return 413;
-    case ErrorCode::TargetTooLong: return 414;
-    case ErrorCode::UnsupportedMedia: return 415;
-    case ErrorCode::ExpectationFailed: return 417;
-    case ErrorCode::UpgradeRequired: return 426;
-    case ErrorCode::HeadTooLarge: return 431;
-    case ErrorCode::NotImplemented: return 501;
-    case ErrorCode::Unavailable: return 503;
-    case ErrorCode::VersionNotSupported: return 505;
-    case ErrorCode::OutOfMemory: return 507;
-    case ErrorCode::Internal: break;
+    case ErrorCode::InvalidArgument:
+        return 400;
+    case ErrorCode::NotFound:
+        return 404;
+    case ErrorCode::MethodNotAllowed:
+        return 405;
+    case ErrorCode::Timeout:
+        return 408;
+    case ErrorCode::PreconditionFailed:
+        return 412;
+    case ErrorCode::BodyTooLarge:
+        return 413;
+    case ErrorCode::TargetTooLong:
+        return 414;
+    case ErrorCode::UnsupportedMedia:
+        return 415;
+    case ErrorCode::ExpectationFailed:
+        return 417;
+    case ErrorCode::UpgradeRequired:
+        return 426;
+    case ErrorCode::HeadTooLarge:
+        return 431;
+    case ErrorCode::NotImplemented:
+        return 501;
+    case ErrorCode::Unavailable:
+        return 503;
+    case ErrorCode::VersionNotSupported:
+        return 505;
+    case ErrorCode::OutOfMemory:
+        return 507;
+    case ErrorCode::Internal:
+        break;
     }
     return 500;
 }

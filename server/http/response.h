@@ -14,8 +14,8 @@ struct Response
     int status = 200;
     QByteArray fields; ///< header lines "Name: value\r\n"; not Date, Content-Length, Connection
     QByteArray body;
-    EntryPtr entry;     ///< when set, its value is the content instead of body
-    quint64 seq = 0;    ///< must not leave before the log is durable up to here
+    EntryPtr entry;           ///< when set, its value is the content instead of body
+    quint64 seq = 0;          ///< must not leave before the log is durable up to here
     Route route = Route::Key; ///< what it answers for
 
     /// The content to send, whichever of the two it is. Valid as long as the response.
@@ -34,10 +34,10 @@ struct Response
 /// How a response is put on the wire.
 struct WriteOptions
 {
-    bool headOnly = false;       ///< the request was HEAD: Content-Length, but no content
-    bool close = false;          ///< tell that the connection closes
-    bool tellKeepAlive = false;  ///< HTTP/1.0 asked to stay: say that it may
-    QByteArrayView date;         ///< RFC 9110 5.6.7
+    bool headOnly = false;      ///< the request was HEAD: Content-Length, but no content
+    bool close = false;         ///< tell that the connection closes
+    bool tellKeepAlive = false; ///< HTTP/1.0 asked to stay: say that it may
+    QByteArrayView date;        ///< RFC 9110 5.6.7
 };
 
 /// Appends \a response as HTTP/1.1 (RFC 9112) to \a out.

@@ -23,9 +23,8 @@ struct RouteInfo
 };
 
 // In the order of Route.
-static constexpr std::array<RouteInfo, kRouteCount> kRoutes {{
-    {"/{key}", nullptr,
-     kReading | bit(Method::Put) | bit(Method::Patch) | bit(Method::Delete)},
+static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
+    {"/{key}", nullptr, kReading | bit(Method::Put) | bit(Method::Patch) | bit(Method::Delete)},
     {"/keys", "/keys", kReading | bit(Method::Delete)},
     {"/keys/{prefix}", nullptr, kReading | bit(Method::Delete)},
     {"/-/batch", "/-/batch", bit(Method::Post)},
@@ -45,7 +44,7 @@ Result<RouteMatch> matchRoute(QByteArrayView path)
 {
     auto decoded = percentDecode(path);
     if (!decoded)
-        return Error {ErrorCode::InvalidArgument, "path: " + decoded.error().detail};
+        return Error{ErrorCode::InvalidArgument, "path: " + decoded.error().detail};
 
     static constexpr QByteArrayView kKeysPrefix = "/keys/";
     const QByteArrayView whole(*decoded);
@@ -53,19 +52,19 @@ Result<RouteMatch> matchRoute(QByteArrayView path)
     const bool mayBeReserved = whole.size() < 2 || QByteArrayView("-kwmp").contains(whole[1]);
     if (mayBeReserved) {
         if (whole == kKeysPrefix)
-            return RouteMatch {Route::Keys, {}};
+            return RouteMatch{Route::Keys, {}};
         for (size_t i = 0; i < kRoutes.size(); ++i) {
             if (kRoutes[i].path && whole == kRoutes[i].path)
-                return RouteMatch {Route(i), {}};
+                return RouteMatch{Route(i), {}};
         }
         if (whole.startsWith("/-/"))
-            return RouteMatch {Route::Unknown, {}};
+            return RouteMatch{Route::Unknown, {}};
     }
     const bool isPrefix = mayBeReserved && whole.startsWith(kKeysPrefix);
     QByteArray argument = whole.sliced(isPrefix ? kKeysPrefix.size() : 1).toByteArray();
     if (auto error = checkKey(argument))
         return *std::move(error);
-    return RouteMatch {isPrefix ? Route::KeysPrefix : Route::Key, std::move(argument)};
+    return RouteMatch{isPrefix ? Route::KeysPrefix : Route::Key, std::move(argument)};
 }
 
 QByteArrayView routeTemplate(Route route)

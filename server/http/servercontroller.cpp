@@ -18,19 +18,24 @@ ServerController::ServerController(HttpServices &services)
     : m_services(services)
     , m_pageTag(tagOf(services.page))
     , m_openApiTag(tagOf(services.openApi))
-{
-}
+{ }
 
 Response ServerController::get(const Request &request, Route route)
 {
     static constexpr QByteArrayView kPlain = "text/plain; charset=utf-8";
     switch (route) {
-    case Route::Ping: return Response::text(200, kPlain, "pong");
-    case Route::Healthy: return Response::text(200, kPlain, "ok");
-    case Route::Ready: return Response::text(200, kPlain, "ready");
-    case Route::Page: return page(request);
-    case Route::OpenApi: return openApi(request);
-    case Route::Metrics: return metrics();
+    case Route::Ping:
+        return Response::text(200, kPlain, "pong");
+    case Route::Healthy:
+        return Response::text(200, kPlain, "ok");
+    case Route::Ready:
+        return Response::text(200, kPlain, "ready");
+    case Route::Page:
+        return page(request);
+    case Route::OpenApi:
+        return openApi(request);
+    case Route::Metrics:
+        return metrics();
     case Route::Info: {
         Response response = Response::json(m_services.renderInfo());
         response.addField("Cache-Control", "no-store");
@@ -60,8 +65,7 @@ Response ServerController::fixed(const Request &request, QByteArrayView type,
 
 Response ServerController::page(const Request &request) const
 {
-    Response response
-        = fixed(request, "text/html; charset=utf-8", m_services.page, m_pageTag);
+    Response response = fixed(request, "text/html; charset=utf-8", m_services.page, m_pageTag);
     response.addField("Content-Security-Policy", "default-src 'self'");
     return response;
 }
@@ -73,8 +77,7 @@ Response ServerController::openApi(const Request &request) const
 
 Response ServerController::metrics() const
 {
-    Response response
-        = Response::text(200, m_services.metricsType, m_services.renderMetrics());
+    Response response = Response::text(200, m_services.metricsType, m_services.renderMetrics());
     response.addField("Cache-Control", "no-store");
     return response;
 }

@@ -38,10 +38,10 @@ struct HttpServices
     const Cors &cors;
     qsizetype maxValueSize;
     std::function<QByteArray()> renderMetrics;
-    QByteArrayView metricsType; ///< the content type of what renderMetrics returns
+    QByteArrayView metricsType;             ///< the content type of what renderMetrics returns
     std::function<QByteArray()> renderInfo; ///< JSON for /-/info
-    QByteArray page;            ///< HTML for /
-    QByteArray openApi;         ///< YAML for /-/openapi.yaml
+    QByteArray page;                        ///< HTML for /
+    QByteArray openApi;                     ///< YAML for /-/openapi.yaml
     Scope scope = Scope::All;
 };
 

@@ -10,14 +10,14 @@ namespace memorykv {
 std::optional<Error> checkKey(QByteArrayView key)
 {
     if (key.isEmpty())
-        return Error {ErrorCode::InvalidArgument, "key: must not be empty"};
+        return Error{ErrorCode::InvalidArgument, "key: must not be empty"};
     if (key.size() > kMaxKeySize) {
-        return Error {ErrorCode::InvalidArgument,
-                      "key: has at most " + QByteArray::number(kMaxKeySize)
-                          + " bytes, this one has " + QByteArray::number(key.size())};
+        return Error{ErrorCode::InvalidArgument,
+                     "key: has at most " + QByteArray::number(kMaxKeySize) + " bytes, this one has "
+                         + QByteArray::number(key.size())};
     }
     if (!key.isValidUtf8())
-        return Error {ErrorCode::InvalidArgument, "key: is not valid UTF-8"};
+        return Error{ErrorCode::InvalidArgument, "key: is not valid UTF-8"};
     return std::nullopt;
 }
 
@@ -25,13 +25,13 @@ std::optional<Error> checkContentType(QByteArrayView type)
 {
     const auto isControl = [](char byte) { return uchar(byte) < 0x20 || byte == 0x7f; };
     if (type.size() > kMaxTypeSize) {
-        return Error {ErrorCode::InvalidArgument,
-                      "content type: has at most " + QByteArray::number(kMaxTypeSize) + " bytes"};
+        return Error{ErrorCode::InvalidArgument,
+                     "content type: has at most " + QByteArray::number(kMaxTypeSize) + " bytes"};
     }
     if (!type.isValidUtf8() || std::any_of(type.begin(), type.end(), isControl)
         || type.trimmed().size() != type.size()) {
-        return Error {ErrorCode::InvalidArgument,
-                      "content type: has bytes that a header field cannot hold"};
+        return Error{ErrorCode::InvalidArgument,
+                     "content type: has bytes that a header field cannot hold"};
     }
     return std::nullopt;
 }

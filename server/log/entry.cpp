@@ -10,7 +10,7 @@ namespace memorykv {
 QExplicitlySharedDataPointer<Entry> Entry::create(const Fields &fields)
 {
     const auto size = sizeof(Entry) + size_t(fields.key.size()) + size_t(fields.type.size())
-        + size_t(fields.value.size());
+                      + size_t(fields.value.size());
     void *memory = ::operator new(size);
     return QExplicitlySharedDataPointer<Entry>(::new (memory) Entry(fields));
 }

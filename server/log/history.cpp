@@ -5,8 +5,7 @@ namespace memorykv {
 
 History::History(qsizetype maxBytes)
     : m_maxBytes(maxBytes)
-{
-}
+{ }
 
 void History::append(const Record &record, std::vector<Record> &evicted)
 {

@@ -46,7 +46,7 @@ public:
     struct Range
     {
         std::vector<Record> records; ///< consecutive, durable; empty when there are none after it
-        quint64 firstHeld = 1;       ///< the oldest seq that can be read; the next one when none can
+        quint64 firstHeld = 1; ///< the oldest seq that can be read; the next one when none can
     };
 
     /// The mutations after the seq \a after, the oldest first, about \a maxBytes of them (at least

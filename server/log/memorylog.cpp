@@ -17,8 +17,7 @@ MemoryLog::MemoryLog(qsizetype historyBytes, QObject *parent)
     , m_epoch(newEpoch())
     , m_history(historyBytes)
     , m_thread([this] { run(); })
-{
-}
+{ }
 
 MemoryLog::~MemoryLog()
 {

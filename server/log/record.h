@@ -17,11 +17,11 @@ namespace memorykv {
 struct Record
 {
     Op op = Op::Insert;
-    bool found = true;    ///< Read: whether the key was there
+    bool found = true; ///< Read: whether the key was there
     quint64 seq = 0;
-    qint64 timeMs = 0;    ///< milliseconds since 1970-01-01 UTC
-    EntryPtr entry;       ///< Insert, Touch: the entry as it is from now on
-    QByteArray key;       ///< others: key, prefix, or the peer of a Heartbeat
+    qint64 timeMs = 0; ///< milliseconds since 1970-01-01 UTC
+    EntryPtr entry;    ///< Insert, Touch: the entry as it is from now on
+    QByteArray key;    ///< others: key, prefix, or the peer of a Heartbeat
 
     /// The bytes this record keeps alive, for limits on histories.
     qsizetype memorySize() const

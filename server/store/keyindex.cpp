@@ -25,7 +25,7 @@ void KeyIndex::insert(Slot *slot)
 {
     const QByteArrayView key = slot->entry->key();
     if (m_blocks.empty()) {
-        m_blocks.push_back(Block {{slot}});
+        m_blocks.push_back(Block{{slot}});
         return;
     }
     size_t at = blockFor(key);
@@ -33,12 +33,13 @@ void KeyIndex::insert(Slot *slot)
         auto &full = m_blocks[at].slots;
         // Keys that come in ascending order would leave every block half empty if split evenly.
         const bool appending = at + 1 == m_blocks.size() && keyIsBefore(full.back(), key);
-        const auto middle = full.begin() + Difference(appending ? kMaxBlockSize : kMaxBlockSize / 2);
-        Block upper {{middle, full.end()}};
+        const auto middle
+            = full.begin() + Difference(appending ? kMaxBlockSize : kMaxBlockSize / 2);
+        Block upper{{middle, full.end()}};
         full.erase(middle, full.end());
         full.shrink_to_fit();
         if (upper.slots.empty()) {
-            m_blocks.push_back(Block {{slot}});
+            m_blocks.push_back(Block{{slot}});
             return;
         }
         const bool intoUpper = upper.firstKey() < key;
@@ -86,9 +87,9 @@ std::vector<Slot *> KeyIndex::removeRange(Cursor from, Cursor to)
 template <typename IsBefore>
 KeyIndex::Cursor KeyIndex::partitionPoint(IsBefore isBefore) const
 {
-    const auto above = std::partition_point(
-        m_blocks.begin(), m_blocks.end(),
-        [&](const Block &block) { return isBefore(block.slots.front()); });
+    const auto above
+        = std::partition_point(m_blocks.begin(), m_blocks.end(),
+                               [&](const Block &block) { return isBefore(block.slots.front()); });
     if (above == m_blocks.begin())
         return {};
     const auto &slots = (above - 1)->slots;

@@ -31,8 +31,7 @@ KeyValueStore::KeyValueStore(Log &log, qint64 maxMemory, Clock clock)
     , m_maxMemory(maxMemory)
     , m_clock(std::move(clock))
     , m_seq(log.lastSeq())
-{
-}
+{ }
 
 KeyValueStore::~KeyValueStore() = default;
 
@@ -232,12 +231,12 @@ std::optional<Error> KeyValueStore::check(const Operation &operation, const Entr
                                           qint64 growth) const
 {
     if (!operation.condition.holds(current))
-        return Error {ErrorCode::PreconditionFailed,
-                      "the key's revision does not meet If-Match or If-None-Match"};
+        return Error{ErrorCode::PreconditionFailed,
+                     "the key's revision does not meet If-Match or If-None-Match"};
     if (m_maxMemory > 0 && operation.kind == Operation::Kind::Put && growth > 0
         && m_allocatedBytes.load(std::memory_order_relaxed) + growth > m_maxMemory)
-        return Error {ErrorCode::OutOfMemory,
-                      "the store is at its memory limit (--max-memory); delete something first"};
+        return Error{ErrorCode::OutOfMemory,
+                     "the store is at its memory limit (--max-memory); delete something first"};
     return std::nullopt;
 }
 
@@ -278,9 +277,9 @@ Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGro
         record.entry = outcome.current;
         break;
     case Operation::Kind::Touch:
-        outcome.current = Entry::create({slot->entry->key(), slot->entry->value(),
-                                         slot->entry->type(), slot->entry->revision(),
-                                         operation.expiresAtMs});
+        outcome.current
+            = Entry::create({slot->entry->key(), slot->entry->value(), slot->entry->type(),
+                             slot->entry->revision(), operation.expiresAtMs});
         replace(slot, outcome.current);
         m_lastTouchSeq = m_seq;
         record.op = Op::Touch;

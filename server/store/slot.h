@@ -44,13 +44,11 @@ public:
     explicit SlotKey(Slot *slot)
         : m_slot(slot)
         , m_size(kIsSlot)
-    {
-    }
+    { }
     explicit SlotKey(QByteArrayView key)
         : m_key(key.data())
         , m_size(key.size())
-    {
-    }
+    { }
 
     Slot *slot() const { return m_slot; }
     QByteArrayView key() const
@@ -67,7 +65,8 @@ public:
 private:
     static constexpr qsizetype kIsSlot = -1;
 
-    union {
+    union
+    {
         Slot *m_slot;
         const char *m_key;
     };

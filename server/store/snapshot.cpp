@@ -36,7 +36,7 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
     for (size_t seen = 0; seen < maxEntries; ++seen) {
         const EntryPtr *present = at != end ? &index.at(at)->entry : nullptr;
         const bool takeKept = kept != m_kept.end()
-            && (!present || QByteArrayView(kept->first) <= (*present)->key());
+                              && (!present || QByteArrayView(kept->first) <= (*present)->key());
         if (takeKept) {
             entries.push_back(kept->second);
             last = kept->second->key();
