@@ -2,13 +2,14 @@
 #pragma once
 
 #include <QTcpServer>
+#include <QTimer>
 
 #include <functional>
 
 namespace memorykv {
 
-/// Accepts connections and passes their descriptors on, without making sockets of them. Lives on
-/// the main thread.
+/// Accepts connections and passes their descriptors on, without making sockets of them. When the
+/// process is out of descriptors it waits a moment and goes on. Lives on the main thread.
 class Acceptor : public QTcpServer
 {
     Q_OBJECT
@@ -22,12 +23,18 @@ public:
         , m_sink(std::move(sink))
     {
         setListenBacklogSize(1024);
+        // QTcpServer stops accepting for good when accept(2) fails.
+        connect(this, &QTcpServer::acceptError, this, [this] {
+            QTimer::singleShot(kPause, this, &QTcpServer::resumeAccepting);
+        });
     }
 
 protected:
     void incomingConnection(qintptr descriptor) override { m_sink(descriptor); }
 
 private:
+    static constexpr std::chrono::milliseconds kPause{100};
+
     Sink m_sink;
 };
 

@@ -124,18 +124,18 @@ std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscr
 {
     if (auto refusal = checkHandshake(upgrade.request))
         return refusal;
-    // A head with the fields of the handshake alone, so that nothing else in what the client sent
+    // The fields of the handshake alone, so that nothing else in what the client sent
     // has to be understood twice.
-    QByteArray head = "GET /wal HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    QByteArray fields = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
     for (const QByteArrayView name :
          {QByteArrayView("Host"), QByteArrayView("Origin"), QByteArrayView("Sec-WebSocket-Key"),
           QByteArrayView("Sec-WebSocket-Version")}) {
         const QByteArrayView value = upgrade.request.header(name);
         if (!value.isNull())
-            appendAll({name, ": ", value, "\r\n"}, head);
+            appendAll({name, ": ", value, "\r\n"}, fields);
     }
-    head += "\r\n" + upgrade.remainder;
-    m_hub.addWebSocket(std::move(upgrade.socket), head, std::move(subscription));
+    m_hub.addWebSocket(std::move(upgrade.socket), fields, upgrade.remainder,
+                       std::move(subscription));
     return std::nullopt;
 }
 

@@ -9,7 +9,20 @@
 
 #include <cstdio>
 
+#include <sys/resource.h>
+
 namespace memorykv {
+
+// Each connection takes a descriptor, and the usual soft limit of 1,024 is about programs that
+// still use select(2), which this one does not.
+static void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 static void print(std::FILE *file, QByteArrayView text)
 {
@@ -27,6 +40,7 @@ static QByteArray urlOf(const QHostAddress &address, quint16 port)
 static int serve(const Options &options)
 {
     installLogging(options.logLevel, options.logFormat);
+    raiseDescriptorLimit();
     StopSignals signalsToStop;
     Server server(options);
     const auto started = server.start();

@@ -94,7 +94,10 @@ Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
 void Server::dispatch(qintptr descriptor)
 {
     std::optional<Error> refusal;
-    if (m_connections.load(std::memory_order_relaxed) >= m_options.maxConnections) {
+    // A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the same.
+    const quint64 open = quint64(m_connections.load(std::memory_order_relaxed))
+        + m_feedCounters.subscribers.load(std::memory_order_relaxed);
+    if (open >= quint64(m_options.maxConnections)) {
         qCWarning(lcServer) << "refused a connection: over --max-connections"
                             << m_options.maxConnections;
         refusal = Error{ErrorCode::Unavailable,

@@ -8,6 +8,8 @@
 
 #include <QHostAddress>
 
+#include <utility>
+
 namespace memorykv {
 
 static QByteArray peerOf(const QTcpSocket &socket)
@@ -21,8 +23,9 @@ static QByteArray peerOf(const QTcpSocket &socket)
 FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
     , m_context(context)
-    , m_handshakes(QStringLiteral("MemoryKV"), QWebSocketServer::NonSecureMode)
+    , m_webSocketServer(QStringLiteral("MemoryKV"), QWebSocketServer::NonSecureMode)
 {
+    connect(&m_webSocketServer, &QWebSocketServer::newConnection, this, &FeedHub::finishHandshakes);
     connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::deliver, Qt::QueuedConnection);
     m_heartbeat.setInterval(m_context.limits.heartbeat);
     connect(&m_heartbeat, &QTimer::timeout, this, &FeedHub::beat);
@@ -31,27 +34,41 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
 
 FeedHub::~FeedHub() = default;
 
-void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &head,
-                           Subscription subscription)
+void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &fields,
+                           const QByteArray &remainder, Subscription subscription)
 {
-    QByteArray peer = peerOf(*socket);
     QTcpSocket *const raw = socket.release();
-    // QWebSocketServer wants to read the request itself, so it goes back to where it came from.
-    for (auto byte = head.crbegin(); byte != head.crend(); ++byte)
+    raw->setParent(this);
+    const quint64 number = ++m_lastHandshake;
+    m_handshakes.emplace(number, Handshake{raw, std::move(subscription)});
+    connect(raw, &QTcpSocket::disconnected, this, [this, number] { m_handshakes.erase(number); });
+
+    // QWebSocketServer wants to read the request itself, so one goes back to where the client's
+    // came from, with a path that tells which it was: the handshake ends in a later turn of the
+    // loop.
+    const QByteArray request
+        = "GET /" + QByteArray::number(number) + " HTTP/1.1\r\n" + fields + "\r\n" + remainder;
+    for (auto byte = request.crbegin(); byte != request.crend(); ++byte)
         raw->ungetChar(*byte);
-    // All of the request is there: the handshake is done, or refused, when this returns.
-    m_handshakes.handleConnection(raw);
-    Q_EMIT raw->readyRead();
-    std::unique_ptr<QWebSocket> webSocket(m_handshakes.nextPendingConnection());
-    if (!webSocket) {
-        qCWarning(lcFeed) << "WebSocket handshake failed:" << m_handshakes.errorString();
-        raw->abort();
-        raw->deleteLater();
-        return;
+    m_webSocketServer.handleConnection(raw);
+}
+
+void FeedHub::finishHandshakes()
+{
+    while (m_webSocketServer.hasPendingConnections()) {
+        std::unique_ptr<QWebSocket> webSocket(m_webSocketServer.nextPendingConnection());
+        webSocket->setParent(nullptr);
+        const auto found = m_handshakes.find(webSocket->requestUrl().path().mid(1).toULongLong());
+        if (found == m_handshakes.end())
+            continue;
+        Handshake handshake = std::move(found->second);
+        m_handshakes.erase(found);
+        handshake.socket->disconnect(this);
+        handshake.socket->setParent(webSocket.get());
+        QByteArray peer = peerOf(*handshake.socket);
+        add(std::make_unique<WebSocketChannel>(std::move(webSocket), handshake.socket),
+            std::move(handshake.subscription), std::move(peer));
     }
-    webSocket->setParent(nullptr);
-    add(std::make_unique<WebSocketChannel>(std::move(webSocket), raw), std::move(subscription),
-        std::move(peer));
 }
 
 void FeedHub::addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
@@ -113,6 +130,8 @@ void FeedHub::beat()
 void FeedHub::drain()
 {
     m_draining = true;
+    for (const auto &[number, handshake] : std::exchange(m_handshakes, {}))
+        handshake.socket->abort();
     if (m_subscribers.empty()) {
         Q_EMIT drained();
         return;

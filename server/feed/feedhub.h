@@ -24,11 +24,11 @@ public:
     FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent = nullptr);
     ~FeedHub() override;
 
-    /// Subscribes the client behind \a socket once the WebSocket handshake is done. \a head is
-    /// the head of a valid opening handshake (RFC 6455 4.2.1) with what came after it; \a socket is
-    /// connected and has nothing unread.
-    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &head,
-                      Subscription subscription);
+    /// Subscribes the client behind \a socket once the WebSocket handshake is done. \a fields are
+    /// the header lines of a valid opening handshake (RFC 6455 4.2.1), \a remainder what came after
+    /// it; \a socket is connected and has nothing unread.
+    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &fields,
+                      const QByteArray &remainder, Subscription subscription);
 
     /// Subscribes the client behind \a socket to an event stream; \a responseHead is sent first.
     void addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
@@ -42,6 +42,14 @@ Q_SIGNALS:
     void drained();
 
 private:
+    /// A client between its request and the end of the handshake.
+    struct Handshake
+    {
+        QTcpSocket *socket; ///< a child of the hub until then
+        Subscription subscription;
+    };
+
+    void finishHandshakes();
     void add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer);
     void remove(Subscriber *subscriber);
     void deliver(const EncodedBatchPtr &batch);
@@ -49,7 +57,9 @@ private:
     std::vector<Subscriber *> subscribers() const;
 
     FeedContext m_context;
-    QWebSocketServer m_handshakes;
+    QWebSocketServer m_webSocketServer;
+    std::unordered_map<quint64, Handshake> m_handshakes; ///< by the number in the path
+    quint64 m_lastHandshake = 0;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
     QTimer m_heartbeat;
     bool m_draining = false;

@@ -31,7 +31,8 @@ constexpr std::array<quint8, 256> makeByteClasses()
     };
     add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", Token | RegName);
     add("!#$%&'*+-.^_`|~", Token);
-    add("-._~!$&'()*+,;=", RegName);
+    // Without the comma, which RFC 3986 allows: "a, b" may be two Host fields that somebody joined.
+    add("-._~!$&'()*+;=", RegName);
     return classes;
 }
 

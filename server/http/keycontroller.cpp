@@ -9,6 +9,8 @@
 
 namespace memorykv {
 
+static constexpr qsizetype kUsualFieldsSize = 160; // one allocation instead of one a field
+
 // Stored bytes may be a page made by anyone: no browser may run it as part of this origin.
 static void addValueFields(const Entry &entry, Response &response)
 {
@@ -83,6 +85,7 @@ Response KeyController::get(const Request &request, const QByteArray &key)
                       {ErrorCode::PreconditionFailed, "the key's revision does not meet If-Match"});
     }
     Response response;
+    response.fields.reserve(kUsualFieldsSize);
     response.seq = lookup.seq;
     m_services.observer.operationDone(OperationKind::Get, lookup.entry ? OperationResult::Ok
                                                                        : OperationResult::NotFound);

@@ -53,8 +53,10 @@ Response problem(const Error &error, QByteArrayView extra)
     response.setContentType("application/problem+json");
     if (error.code == ErrorCode::Unavailable)
         response.addField("Retry-After", "1");
-    if (error.code == ErrorCode::UpgradeRequired)
+    if (error.code == ErrorCode::UpgradeRequired) { // RFC 9110 7.8: one needs the other
         response.addField("Upgrade", "websocket");
+        response.addField("Connection", "upgrade");
+    }
 
     QByteArray &body = response.body;
     body = "{\"type\":\"about:blank\",\"title\":";

@@ -33,12 +33,10 @@ Result<Query> Query::parse(QByteArrayView query, std::initializer_list<QByteArra
         const qsizetype equals = part.indexOf('=');
         auto name = queryDecode(equals < 0 ? part : part.first(equals));
         auto value = queryDecode(equals < 0 ? QByteArrayView() : part.sliced(equals + 1));
-        if (!name)
-            return invalid(name.error().detail);
-        if (!value)
-            return invalid(value.error().detail);
-        if (!name->isValidUtf8() || !value->isValidUtf8())
-            return invalid("a parameter is not valid UTF-8");
+        if (!name || !name->isValidUtf8())
+            return invalid("the name of a parameter is badly encoded or not UTF-8");
+        if (!value || !value->isValidUtf8())
+            return invalid("parameter '" + *name + "' is badly encoded or not UTF-8");
         if (std::find(known.begin(), known.end(), *name) == known.end())
             return invalid("unknown parameter '" + *name + "'; known here: " + listed(known));
         if (parsed.has(*name))

@@ -36,7 +36,7 @@ static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
     {"/-/ready", "/-/ready", kReading},
     {"/-/info", "/-/info", kReading},
     {"/-/openapi.yaml", "/-/openapi.yaml", kReading},
-    {"*", "*", 0},
+    {"*", "*", ~0U},
     {"/-/{unknown}", nullptr, kReading},
 }};
 

@@ -3,6 +3,7 @@
 
 #include "server/store/slot.h"
 
+#include <compare>
 #include <vector>
 
 namespace memorykv {
@@ -20,7 +21,7 @@ public:
         size_t block = 0;
         size_t offset = 0;
 
-        friend bool operator==(const Cursor &, const Cursor &) = default;
+        friend auto operator<=>(const Cursor &, const Cursor &) = default;
     };
 
     /// Adds \a slot, whose key must not be there yet.

@@ -148,8 +148,7 @@ KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByte
         const QReadLocker locker(&m_lock);
         announceList(prefix);
         listing.seq = m_seq;
-        const KeyIndex::Cursor end = m_index.prefixEnd(prefix);
-        auto at = rangeBegin(prefix, after);
+        auto [at, end] = rangeOf(prefix, after);
         for (; at != end && !listing.more; at = m_index.next(at))
             add(m_index.at(at)->entry);
         return listing;
@@ -358,9 +357,12 @@ void KeyValueStore::announceList(const QByteArray &prefix) const
         announce(prefix.isEmpty() ? Op::List : Op::ListPrefix, prefix);
 }
 
-KeyIndex::Cursor KeyValueStore::rangeBegin(const QByteArray &prefix, const QByteArray &after) const
+// The keys that begin with the prefix and are above the key after, which may be outside of them.
+KeyValueStore::Range KeyValueStore::rangeOf(const QByteArray &prefix, const QByteArray &after) const
 {
-    return after < prefix ? m_index.lowerBound(prefix) : m_index.upperBound(after);
+    const auto end = m_index.prefixEnd(prefix);
+    const auto begin = after < prefix ? m_index.lowerBound(prefix) : m_index.upperBound(after);
+    return {std::min(begin, end), end};
 }
 
 bool KeyValueStore::isDueEarlier()

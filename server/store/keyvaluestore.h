@@ -126,7 +126,12 @@ private:
     void noteLeaving(const EntryPtr &entry);
     void announce(Op op, const QByteArray &key, bool found = true) const;
     void announceList(const QByteArray &prefix) const;
-    KeyIndex::Cursor rangeBegin(const QByteArray &prefix, const QByteArray &after) const;
+    struct Range
+    {
+        KeyIndex::Cursor begin;
+        KeyIndex::Cursor end;
+    };
+    Range rangeOf(const QByteArray &prefix, const QByteArray &after) const;
     bool isDueEarlier();
 
     Log &m_log;

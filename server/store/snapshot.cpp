@@ -29,8 +29,7 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
     // Writers change what is kept under the write lock, and this is the one thread that reads it.
     const QReadLocker locker(&m_store.m_lock);
     const KeyIndex &index = m_store.m_index;
-    const auto end = index.prefixEnd(m_prefix);
-    auto at = m_store.rangeBegin(m_prefix, m_after);
+    auto [at, end] = m_store.rangeOf(m_prefix, m_after);
     auto kept = m_kept.begin();
     QByteArrayView last;
     for (size_t seen = 0; seen < maxEntries; ++seen) {
