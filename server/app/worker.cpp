@@ -75,11 +75,11 @@ Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, cons
 
 Worker::~Worker()
 {
-    QMetaObject::invokeMethod(
-        &m_parts->pool, [this] { m_thread.quit(); }, Qt::QueuedConnection);
+    // finished() is emitted on the thread that ends, where everything that lives there has to go.
     connect(
         &m_thread, &QThread::finished, &m_thread, [this] { m_parts.reset(); },
         Qt::DirectConnection);
+    m_thread.quit();
     m_thread.wait();
 }
 
