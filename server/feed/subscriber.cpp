@@ -203,10 +203,12 @@ void Subscriber::endGapWhenDrained()
     m_gapFrom = 0;
 }
 
-// Already sent by way of the initial state or the log.
+// Already sent by way of the initial state or the log, or, if it is no mutation, from before the
+// place that has been reached. As the seqs of a batch never go down, none is behind if the first
+// is not.
 bool Subscriber::isBehind(const Record &record) const
 {
-    return isMutation(record.op) && record.seq <= m_seq;
+    return isMutation(record.op) ? record.seq <= m_seq : record.seq < m_seq;
 }
 
 bool Subscriber::wants(const Record &record) const
@@ -269,7 +271,6 @@ void Subscriber::onAnswered()
     m_missedBeats = 0;
     Record record;
     record.op = Op::Heartbeat;
-    record.seq = m_context.log.lastSeq();
     record.timeMs = m_context.store.nowMs();
     record.key = m_peer;
     m_context.log.announce(std::move(record));

@@ -29,7 +29,8 @@ public:
     virtual void append(RecordGroup group) = 0;
 
     /// Passes on a record that is not a mutation, in order with the mutations around it, to those
-    /// who watch. It is never stored. Callers skip it when isWatched() says nobody would see it.
+    /// who watch, with the seq of the last mutation before it. It is never stored. Callers skip it
+    /// when isWatched() says nobody would see it.
     virtual void announce(Record record) = 0;
 
     /// Names this history: positions of another epoch mean nothing here.

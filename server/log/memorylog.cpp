@@ -53,6 +53,7 @@ void MemoryLog::announce(Record record)
     bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
+        record.seq = lastSeq();
         wake = enqueue(std::move(record));
     }
     if (wake)

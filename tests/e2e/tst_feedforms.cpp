@@ -3,6 +3,7 @@
 #include "tests/support/serverprocess.h"
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
+#include "tests/support/websocketframes.h"
 
 #include <QDateTime>
 #include <QRegularExpression>
@@ -109,9 +110,9 @@ void TestFeedForms::textByteForByte()
     m_client->patch("/k?ttl=0");
     m_client->del("/k");
     m_client->del("/keys/pre");
-    m_client->put("/a/b c", "two\nlines");
+    m_client->put("/a/b%20c", "two\nlines");
     m_client->del("/keys");
-    QVERIFY(feed.waitForText("DeleteAll"));
+    QVERIFY2(feed.waitForText("DeleteAll"), feed.texts().join("\n").constData());
     const QByteArrayList expected{
         "Insert { key: pre:demo:key, value: " + kDemoValue + " }",
         "Read { key: pre:demo:key}"_ba,
@@ -248,11 +249,11 @@ void TestFeedForms::jsonHasTheFieldsThatApply()
     QCOMPARE(rest(2), R"({"found":true,"key":"k","op":"read"})"_ba);
     QCOMPARE(rest(3), R"({"found":false,"key":"missing","op":"read"})"_ba);
     QCOMPARE(rest(4), R"({"op":"list"})"_ba);
-    QCOMPARE(rest(5), R"({"key":"pre","op":"list_prefix"})"_ba);
+    QCOMPARE(rest(5), R"({"op":"list_prefix","prefix":"pre"})"_ba);
     QCOMPARE(rest(6), R"({"key":"k","op":"touch","ttl":90})"_ba);
     QCOMPARE(rest(7), R"({"key":"k","op":"touch","ttl":0})"_ba);
     QCOMPARE(rest(8), R"({"key":"k","op":"delete"})"_ba);
-    QCOMPARE(rest(9), R"({"key":"pl","op":"delete_prefix"})"_ba);
+    QCOMPARE(rest(9), R"({"op":"delete_prefix","prefix":"pl"})"_ba);
     QCOMPARE(rest(11), R"({"op":"delete_all"})"_ba);
     // Reads carry the seq they saw.
     QCOMPARE(events.at(2).number("seq"), events.at(1).number("seq"));
@@ -576,7 +577,7 @@ void TestFeedForms::badHandshakeIsRefused()
 void TestFeedForms::handshakeIsAnsweredExactly()
 {
     RawClient client(m_server.port());
-    client.send(requestBytes("GET", "/wal", upgradeFields()));
+    client.send(webSocketHandshake("/wal"));
     const HttpResponse head = client.readHead();
     QCOMPARE(head.status, 101);
     QCOMPARE(head.header("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="_ba);

@@ -33,7 +33,9 @@ Model modelOf(const FeedMessages &messages)
         else if (op == "delete_all")
             model.clear();
         else if (op == "delete_prefix")
-            model.removeIf([&](Model::iterator it) { return it.key().startsWith(key); });
+            model.removeIf([prefix = json["prefix"_L1].toString().toUtf8()](Model::iterator it) {
+                return it.key().startsWith(prefix);
+            });
     }
     return model;
 }

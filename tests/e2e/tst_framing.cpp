@@ -221,6 +221,8 @@ void TestFraming::refusalIsTheLastAnswer_data()
     QTest::newRow("bare CR in the chunk line") << chunked("5\rX\r\nhello\r\n0\r\n\r\n") << bad;
     QTest::newRow("endless chunk extension") << chunked("5;" + QByteArray(5000, 'a')) << QList<int>{400, 431};
     QTest::newRow("bad trailer") << chunked("5\r\nhello\r\n0\r\nno colon\r\n\r\n") << bad;
+    QTest::newRow("length in the trailer")
+        << chunked("5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n") << bad;
     QTest::newRow("folded trailer") << chunked("5\r\nhello\r\n0\r\nA: b\r\n c\r\n\r\n") << bad;
     QTest::newRow("bare LF in the trailer") << chunked("5\r\nhello\r\n0\r\nA: b\n\r\n") << bad;
     QTest::newRow("endless trailer")
@@ -294,7 +296,7 @@ void TestFraming::accepted_data()
         << get(kHost + "Transfer-Encoding: chunked\r\n") + "5;a;b=c;d=\"e f\"\r\nhello\r\n0;x\r\n\r\n"
         << 200 << pong;
     QTest::newRow("trailers")
-        << get(kHost + "Transfer-Encoding: chunked\r\n") + "0\r\nContent-Length: 50\r\nX: y\r\n\r\n"
+        << get(kHost + "Transfer-Encoding: chunked\r\n") + "0\r\nExpires: never\r\nX: y\r\n\r\n"
         << 200 << pong;
     QTest::newRow("100 fields") << get(kHost + "X-A: b\r\n"_ba.repeated(99)) << 200 << pong;
     QTest::newRow("repeated other fields") << get(kHost + "X-A: b\r\nX-A: c\r\n") << 200 << pong;

@@ -45,7 +45,8 @@ void RawClient::shutdownWrite()
 void RawClient::limitReadBuffer(qint64 bytes)
 {
     m_socket.setReadBufferSize(bytes);
-    m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, bytes);
+    if (bytes > 0)
+        m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, bytes);
 }
 
 template <typename Take>

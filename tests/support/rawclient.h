@@ -53,7 +53,7 @@ public:
     bool closed() const { return m_socket.state() != QAbstractSocket::ConnectedState; }
 
     /// Limits what is taken off the kernel before it is asked for, so that a client that does not
-    /// read lets the server feel it. Call before reading.
+    /// read lets the server feel it. 0 takes the limit away.
     void limitReadBuffer(qint64 bytes);
 
     void abort() { m_socket.abort(); }

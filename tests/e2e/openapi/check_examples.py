@@ -116,12 +116,13 @@ class Live:
 class PageCheck:
     """One page against one server."""
 
-    def __init__(self, page: Path, url: str, folder: Path):
+    def __init__(self, page: Path, url: str, folder: Path, programs: Path):
         self.differences = 0
         self.commands = 0
         self._page = page
         self._address = url.removeprefix("http://")
         self._folder = folder
+        self._programs = programs
         self._live = None
 
     def run(self):
@@ -146,9 +147,12 @@ class PageCheck:
 
     def _start(self, command):
         self.commands += 1
-        # The page shows what a terminal would: no progress meter, and "python3" with websockets.
+        # The page shows what a terminal would: no progress meter, "python3" with websockets, and
+        # the server in the path.
         script = 'curl() { command curl -sS "$@"; }\n' + self._here(command)
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        path = os.pathsep.join(
+            [str(Path(sys.executable).parent), str(self._programs), os.environ["PATH"]]
+        )
         return subprocess.Popen(
             ["bash", "-c", script],
             cwd=self._folder,
@@ -216,7 +220,7 @@ def main() -> int:
     differences = 0
     for page in options.pages:
         with tempfile.TemporaryDirectory() as folder, RunningServer(options.server.resolve()) as server:
-            check = PageCheck(page, server.url, Path(folder))
+            check = PageCheck(page, server.url, Path(folder), options.server.resolve().parent)
             check.run()
         print(f"{page.name}: {check.commands} commands, {check.differences} differences")
         # A page in which nothing is found to try out is a mistake in this program or in the page.

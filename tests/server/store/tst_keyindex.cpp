@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/store/keyindex.h"
+
+#include <QtTest>
+
+#include <map>
+#include <random>
+
+using namespace memorykv;
+
+class TestKeyIndex : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void emptyIndexHasNothing();
+    void keysComeInByteOrder_data();
+    void keysComeInByteOrder();
+    void prefixEndIsBehindAllWithThePrefix_data();
+    void prefixEndIsBehindAllWithThePrefix();
+    void removeRangeTakesWhatLiesBetween_data();
+    void removeRangeTakesWhatLiesBetween();
+    void emptyPrefixCoversAll();
+    void behavesAsAMap_data();
+    void behavesAsAMap();
+};
+
+namespace {
+
+using Model = std::map<QByteArray, Slot *>;
+
+/// An index and the map it has to agree with.
+class Pair
+{
+public:
+    void insert(const QByteArray &key)
+    {
+        if (model.contains(key))
+            return;
+        Slot *slot = m_pool.acquire(Entry::create({key, {}, {}, 1, 0}));
+        index.insert(slot);
+        model.emplace(key, slot);
+    }
+
+    void remove(const QByteArray &key)
+    {
+        const auto found = model.find(key);
+        if (found == model.end())
+            return;
+        index.remove(key);
+        m_pool.release(found->second);
+        model.erase(found);
+    }
+
+    /// Removes what begins with \a prefix from both; false when they differ in what that was.
+    bool removePrefix(const QByteArray &prefix)
+    {
+        std::vector<Slot *> expected;
+        for (auto at = model.lower_bound(prefix);
+             at != model.end() && at->first.startsWith(prefix);) {
+            expected.push_back(at->second);
+            at = model.erase(at);
+        }
+        const auto removed = index.removeRange(index.lowerBound(prefix), index.prefixEnd(prefix));
+        for (Slot *slot : expected)
+            m_pool.release(slot);
+        return removed == expected;
+    }
+
+    QByteArray keyAt(KeyIndex::Cursor cursor) const
+    {
+        return cursor == index.end() ? QByteArray("<end>")
+                                     : index.at(cursor)->entry->key().toByteArray();
+    }
+
+    static QByteArray keyAt(Model::const_iterator at, const Model &of)
+    {
+        return at == of.end() ? QByteArray("<end>") : at->first;
+    }
+
+    QList<QByteArray> indexKeys() const
+    {
+        QList<QByteArray> keys;
+        for (auto at = index.begin(); at != index.end(); at = index.next(at))
+            keys.append(keyAt(at));
+        return keys;
+    }
+
+    QList<QByteArray> modelKeys() const
+    {
+        QList<QByteArray> keys;
+        for (const auto &[key, slot] : model)
+            keys.append(key);
+        return keys;
+    }
+
+    KeyIndex index;
+    Model model;
+
+private:
+    SlotPool m_pool;
+};
+
+Model::const_iterator modelPrefixEnd(const Model &model, const QByteArray &prefix)
+{
+    auto at = model.lower_bound(prefix);
+    while (at != model.end() && at->first.startsWith(prefix))
+        ++at;
+    return at;
+}
+
+using Random = std::mt19937;
+
+size_t below(Random &random, size_t bound)
+{
+    return std::uniform_int_distribution<size_t>(0, bound - 1)(random);
+}
+
+using MakeKey = QByteArray (*)(Random &);
+
+QByteArray numberKey(Random &random)
+{
+    return QByteArray::number(below(random, 5000));
+}
+
+QByteArray longPrefixKey(Random &random)
+{
+    return QByteArray(900, 'p') + QByteArray::number(below(random, 3000));
+}
+
+// Characters whose UTF-8 has the highest bytes there are, so that the end of a prefix cannot be
+// found by adding one to its last byte.
+QByteArray highByteKey(Random &random)
+{
+    static const QByteArrayView kParts[]
+        = {"\xF4\x8F\xBF\xBF", "\xEF\xBF\xBF", "\xC3\xBF", "\x7F", QByteArrayView("\0", 1), "a"};
+    QByteArray key;
+    for (size_t i = 0, length = 1 + below(random, 6); i < length; ++i)
+        key += kParts[below(random, std::size(kParts))];
+    return key;
+}
+
+QList<QByteArray> someKeys(int count)
+{
+    QList<QByteArray> keys;
+    for (int i = 0; i < count; ++i)
+        keys.append(QByteArray::number(i).rightJustified(6, '0'));
+    return keys;
+}
+
+} // namespace
+
+void TestKeyIndex::emptyIndexHasNothing()
+{
+    const KeyIndex index;
+    QVERIFY(index.begin() == index.end());
+    QVERIFY(index.lowerBound("a") == index.end());
+    QVERIFY(index.upperBound("a") == index.end());
+    QVERIFY(index.prefixEnd("a") == index.end());
+    QVERIFY(index.prefixEnd("") == index.end());
+    QCOMPARE(index.count(index.begin(), index.end()), size_t(0));
+}
+
+void TestKeyIndex::keysComeInByteOrder_data()
+{
+    QTest::addColumn<QList<QByteArray>>("keys");
+    const QList<QByteArray> ascending = someKeys(5000);
+    QList<QByteArray> descending(ascending.rbegin(), ascending.rend());
+    QList<QByteArray> mixed;
+    for (qsizetype i = 0; i < ascending.size(); ++i)
+        mixed.append(ascending[(i * 2741) % ascending.size()]);
+    QList<QByteArray> outwards;
+    for (qsizetype i = 0; i < ascending.size() / 2; ++i) {
+        outwards.append(ascending[ascending.size() / 2 + i]);
+        outwards.append(ascending[ascending.size() / 2 - 1 - i]);
+    }
+    QTest::newRow("ascending") << ascending;
+    QTest::newRow("descending") << descending;
+    QTest::newRow("mixed") << mixed;
+    QTest::newRow("from the middle outwards") << outwards;
+    QTest::newRow("one full block, then before it") << someKeys(257).mid(1) + someKeys(1);
+    QTest::newRow("one full block, then behind it") << someKeys(257);
+    QTest::newRow("bytes are unsigned") << QList<QByteArray> {"\xC3\xBF", "z", "a", "\x7F"};
+    QTest::newRow("NUL is a byte like others")
+        << QList<QByteArray> {"a", QByteArray("a\0", 2), QByteArray("a\0b", 3), "b"};
+}
+
+void TestKeyIndex::keysComeInByteOrder()
+{
+    QFETCH(QList<QByteArray>, keys);
+    Pair pair;
+    for (const QByteArray &key : std::as_const(keys))
+        pair.insert(key);
+    QCOMPARE(pair.indexKeys(), pair.modelKeys());
+    QCOMPARE(pair.index.count(pair.index.begin(), pair.index.end()), size_t(keys.size()));
+    for (const QByteArray &key : std::as_const(keys)) {
+        QCOMPARE(pair.keyAt(pair.index.lowerBound(key)), key);
+        QVERIFY(pair.index.upperBound(key) == pair.index.next(pair.index.lowerBound(key)));
+    }
+    for (const QByteArray &key : std::as_const(keys))
+        pair.remove(key);
+    QVERIFY(pair.index.begin() == pair.index.end());
+}
+
+void TestKeyIndex::prefixEndIsBehindAllWithThePrefix_data()
+{
+    QTest::addColumn<QByteArray>("prefix");
+    QTest::addColumn<QByteArray>("first");
+    QTest::addColumn<QByteArray>("end");
+    QTest::newRow("plain") << QByteArray("b") << QByteArray("b") << QByteArray("c");
+    QTest::newRow("whole key") << QByteArray("ba") << QByteArray("ba") << QByteArray("b\xC3\xBF");
+    QTest::newRow("nothing has it") << QByteArray("bb") << QByteArray("b\xC3\xBF")
+                                    << QByteArray("b\xC3\xBF");
+    QTest::newRow("ends in a high byte")
+        << QByteArray("b\xC3\xBF") << QByteArray("b\xC3\xBF") << QByteArray("c");
+    QTest::newRow("the highest character")
+        << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("<end>");
+    QTest::newRow("half a character")
+        << QByteArray("\xF4\x8F") << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("<end>");
+    QTest::newRow("a byte no UTF-8 has") << QByteArray("\xFF\xFF") << QByteArray("<end>")
+                                         << QByteArray("<end>");
+    QTest::newRow("before all") << QByteArray("A") << QByteArray("a") << QByteArray("a");
+}
+
+void TestKeyIndex::prefixEndIsBehindAllWithThePrefix()
+{
+    QFETCH(QByteArray, prefix);
+    QFETCH(QByteArray, first);
+    QFETCH(QByteArray, end);
+    Pair pair;
+    for (const char *key : {"a", "b", "ba", "b\xC3\xBF", "b\xC3\xBFz", "c", "\xF4\x8F\xBF\xBF",
+                            "\xF4\x8F\xBF\xBF\xF4\x8F\xBF\xBF"})
+        pair.insert(key);
+    QCOMPARE(pair.keyAt(pair.index.lowerBound(prefix)), first);
+    QCOMPARE(pair.keyAt(pair.index.prefixEnd(prefix)), end);
+}
+
+void TestKeyIndex::removeRangeTakesWhatLiesBetween_data()
+{
+    QTest::addColumn<int>("from");
+    QTest::addColumn<int>("to");
+    // Blocks of ascending keys hold 256, so these lie on, beside and across their borders.
+    const int borders[] = {0, 1, 255, 256, 257, 511, 512, 513, 1279, 1280};
+    for (const int from : borders) {
+        for (const int to : borders) {
+            if (from <= to)
+                QTest::addRow("%d to %d", from, to) << from << to;
+        }
+    }
+}
+
+void TestKeyIndex::removeRangeTakesWhatLiesBetween()
+{
+    QFETCH(int, from);
+    QFETCH(int, to);
+    Pair pair;
+    QList<QByteArray> keys = someKeys(1280);
+    for (const QByteArray &key : std::as_const(keys))
+        pair.insert(key);
+    const auto cursorOf
+        = [&](int i) { return i == 1280 ? pair.index.end() : pair.index.lowerBound(keys[i]); };
+    QCOMPARE(pair.index.count(cursorOf(from), cursorOf(to)), size_t(to - from));
+    const auto removed = pair.index.removeRange(cursorOf(from), cursorOf(to));
+    QCOMPARE(removed.size(), size_t(to - from));
+    for (int i = from; i < to; ++i)
+        QCOMPARE(removed[size_t(i - from)], pair.model.at(keys[i]));
+    keys.remove(from, to - from);
+    QCOMPARE(pair.indexKeys(), keys);
+}
+
+void TestKeyIndex::emptyPrefixCoversAll()
+{
+    Pair pair;
+    for (const QByteArray &key : someKeys(700))
+        pair.insert(key);
+    QVERIFY(pair.index.lowerBound("") == pair.index.begin());
+    QVERIFY(pair.index.prefixEnd("") == pair.index.end());
+    QVERIFY(pair.removePrefix(""));
+    QVERIFY(pair.index.begin() == pair.index.end());
+    pair.insert("again");
+    QCOMPARE(pair.indexKeys(), QList<QByteArray> {"again"});
+}
+
+void TestKeyIndex::behavesAsAMap_data()
+{
+    QTest::addColumn<unsigned>("seed");
+    QTest::addColumn<MakeKey>("makeKey");
+    for (unsigned seed = 1; seed <= 3; ++seed) {
+        QTest::addRow("numbers, seed %u", seed) << seed << MakeKey(numberKey);
+        QTest::addRow("long common prefix, seed %u", seed) << seed << MakeKey(longPrefixKey);
+        QTest::addRow("high bytes, seed %u", seed) << seed << MakeKey(highByteKey);
+    }
+}
+
+void TestKeyIndex::behavesAsAMap()
+{
+    QFETCH(unsigned, seed);
+    QFETCH(MakeKey, makeKey);
+    Random random(seed);
+    Pair pair;
+    for (int i = 0; i < 20'000; ++i) {
+        // Phases of growing and of shrinking, so that blocks split and empty.
+        const size_t inserts = (i / 4000) % 2 == 0 ? 70 : 25;
+        const QByteArray key = makeKey(random);
+        const size_t dice = below(random, 100);
+        if (dice < inserts)
+            pair.insert(key);
+        else if (dice < 90)
+            pair.remove(key);
+        else if (dice < 91)
+            QVERIFY(pair.removePrefix(key.first(qsizetype(1 + below(random, size_t(key.size()))))));
+        const QByteArray probe = makeKey(random);
+        const QByteArray prefix = probe.first(qsizetype(below(random, size_t(probe.size()) + 1)));
+        const auto lower = pair.index.lowerBound(probe);
+        const auto end = pair.index.prefixEnd(prefix);
+        const auto &model = pair.model;
+        QCOMPARE(pair.keyAt(lower), pair.keyAt(model.lower_bound(probe), model));
+        QCOMPARE(pair.keyAt(pair.index.upperBound(probe)),
+                 pair.keyAt(model.upper_bound(probe), model));
+        if (i % 16 != 0)
+            continue;
+        const auto modelEnd = modelPrefixEnd(model, prefix);
+        QCOMPARE(pair.keyAt(end), pair.keyAt(modelEnd, model));
+        QCOMPARE(pair.index.count(pair.index.lowerBound(prefix), end),
+                 size_t(std::distance(model.lower_bound(prefix), modelEnd)));
+    }
+    QCOMPARE(pair.indexKeys(), pair.modelKeys());
+}
+
+QTEST_GUILESS_MAIN(TestKeyIndex)
+#include "tst_keyindex.moc"
