@@ -24,9 +24,8 @@ public:
     {
         setListenBacklogSize(1024);
         // QTcpServer stops accepting for good when accept(2) fails.
-        connect(this, &QTcpServer::acceptError, this, [this] {
-            QTimer::singleShot(kPause, this, &QTcpServer::resumeAccepting);
-        });
+        connect(this, &QTcpServer::acceptError, this,
+                [this] { QTimer::singleShot(kPause, this, &QTcpServer::resumeAccepting); });
     }
 
 protected:

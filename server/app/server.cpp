@@ -94,9 +94,10 @@ Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
 void Server::dispatch(qintptr descriptor)
 {
     std::optional<Error> refusal;
-    // A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the same.
+    // A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the
+    // same.
     const quint64 open = quint64(m_connections.load(std::memory_order_relaxed))
-        + m_feedCounters.subscribers.load(std::memory_order_relaxed);
+                         + m_feedCounters.subscribers.load(std::memory_order_relaxed);
     if (open >= quint64(m_options.maxConnections)) {
         qCWarning(lcServer) << "refused a connection: over --max-connections"
                             << m_options.maxConnections;

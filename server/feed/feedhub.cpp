@@ -32,7 +32,13 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     m_heartbeat.start();
 }
 
-FeedHub::~FeedHub() = default;
+FeedHub::~FeedHub()
+{
+    for (const auto &[key, subscriber] : m_subscribers)
+        key->disconnect(this);
+    for (const auto &[number, handshake] : m_handshakes)
+        handshake.socket->disconnect(this);
+}
 
 void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &fields,
                            const QByteArray &remainder, Subscription subscription)

@@ -31,6 +31,7 @@ Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscr
 
 Subscriber::~Subscriber()
 {
+    m_channel->disconnect(this); // it tells of its end even when it is destroyed
     m_context.counters.subscribers.fetch_sub(1, std::memory_order_relaxed);
     m_context.log.removeWatcher();
 }

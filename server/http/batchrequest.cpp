@@ -101,8 +101,9 @@ bool OperationReader::readMember(Member member)
             return false;
         const auto decoded
             = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
-        if (!decoded)
-            return refuse("value_base64: is not base64");
+        // Qt lets an incomplete last group pass.
+        if (!decoded || text.size() % 4 != 0)
+            return refuse("value_base64: is not base64 with its padding");
         m_value = decoded.decoded;
         return true;
     }

@@ -28,6 +28,8 @@ Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &co
 
 Connection::~Connection()
 {
+    if (m_socket)
+        m_socket->disconnect(this); // it tells of its end even when it is destroyed
     m_context.observer.connectionsChanged(-1);
 }
 
@@ -47,6 +49,23 @@ void Connection::read()
 
 void Connection::process()
 {
+    // What is written below may tell of its progress at once and end up here again.
+    if (m_processing)
+        return;
+    m_processing = true;
+    do {
+        serveWhatHasCome();
+        if (m_draining && m_phase == Phase::Serving && !m_parser.midRequest())
+            m_phase = Phase::Closing;
+        m_outputWasFull = isOutputFull();
+        write();
+    } while (m_outputWasFull && m_phase == Phase::Serving && !isOutputFull());
+    m_processing = false;
+    continueClosing();
+}
+
+void Connection::serveWhatHasCome()
+{
     while (m_phase == Phase::Serving && !isOutputFull()) {
         const auto status = m_parser.parse();
         if (!status) {
@@ -60,9 +79,6 @@ void Connection::process()
         else
             serve(m_parser.takeRequest());
     }
-    if (m_draining && m_phase == Phase::Serving && !m_parser.midRequest())
-        m_phase = Phase::Closing;
-    write();
 }
 
 void Connection::serve(Request request)
@@ -112,7 +128,7 @@ void Connection::respondToBrokenFraming(const Error &error)
 void Connection::refuse(const Error &error)
 {
     respondToBrokenFraming(error);
-    write();
+    process();
 }
 
 bool Connection::isUpgrade(const Request &request)
@@ -163,26 +179,21 @@ void Connection::release(quint64 durableSeq)
 
 void Connection::write()
 {
-    if (!m_socket)
+    if (!m_socket || !m_outbox.hasReady())
         return;
-    if (m_outbox.hasReady()) {
-        m_writing = true;
-        m_socket->write(m_outbox.takeReady());
-        m_socket->flush();
-        m_writing = false;
-        for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
-            m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
-                                           double(receipt.since.nsecsElapsed()) / 1e9);
-        }
+    m_socket->write(m_outbox.takeReady());
+    m_socket->flush();
+    for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
+        m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
+                                       double(receipt.since.nsecsElapsed()) / 1e9);
     }
-    continueClosing();
 }
 
 // Goes on with what had to wait for the client to take what was written.
 void Connection::continueClosing()
 {
     // flush() tells of bytes written from its own depths, where the socket must not change hands.
-    if (!m_socket || m_writing)
+    if (!m_socket || m_processing)
         return;
     if (m_socket->bytesToWrite() > 0) {
         restartDeadline(true);
@@ -206,9 +217,13 @@ void Connection::continueClosing()
         m_deadline.setRemainingTime(m_context.limits.lingerTimeout);
         break;
     case Phase::Serving:
-        // What had been left in the socket while the output was full gives no signal of its own.
-        if (m_socket->bytesAvailable() > 0)
+        // What was left while the output was full, in the parser or the socket, gives no signal.
+        if (m_outputWasFull && !isOutputFull()) {
+            m_outputWasFull = false;
+            process();
+        } else if (m_socket->bytesAvailable() > 0 && !isOutputFull()) {
             read();
+        }
         break;
     case Phase::Lingering:
     case Phase::Finished:

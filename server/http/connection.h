@@ -91,6 +91,7 @@ private:
 
     void read();
     void process();
+    void serveWhatHasCome();
     void serve(Request request);
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
@@ -110,7 +111,8 @@ private:
     Phase m_phase = Phase::Serving;
     bool m_draining = false;
     bool m_headStarted = false;
-    bool m_writing = false;
+    bool m_processing = false;
+    bool m_outputWasFull = false; ///< requests may be waiting unread
     QDeadlineTimer m_deadline;
 };
 

@@ -17,7 +17,11 @@ ConnectionPool::ConnectionPool(ConnectionContext &context, QObject *parent)
     m_sweep.start();
 }
 
-ConnectionPool::~ConnectionPool() = default;
+ConnectionPool::~ConnectionPool()
+{
+    for (const auto &[key, connection] : m_connections)
+        key->disconnect(this);
+}
 
 void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal)
 {

@@ -10,15 +10,16 @@ namespace memorykv {
 
 static constexpr qsizetype kSmallestWorthwhile = 1024;
 
-// The weight of one element of Accept-Encoding in thousandths, 1000 when it has none.
-static int weightOf(QByteArrayView parameters)
+// The weight of one element of Accept-Encoding in thousandths, 1000 when it has none; one that is
+// not from 0 to 1 counts as 0.
+static int weightOf(QByteArrayView parameter)
 {
-    const qsizetype q = parameters.indexOf("q=");
-    if (q < 0)
-        return 1000;
+    parameter = parameter.trimmed();
+    if (parameter.size() < 2 || (parameter[0] | 0x20) != 'q' || parameter[1] != '=')
+        return parameter.isEmpty() ? 1000 : 0;
     bool ok = false;
-    const double weight = parameters.sliced(q + 2).trimmed().toByteArray().toDouble(&ok);
-    return ok ? int(weight * 1000) : 0;
+    const double weight = parameter.sliced(2).toByteArray().toDouble(&ok);
+    return ok && weight >= 0 && weight <= 1 ? int(weight * 1000) : 0;
 }
 
 bool acceptsGzip(QByteArrayView value)

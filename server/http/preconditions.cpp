@@ -3,6 +3,9 @@
 
 #include "shared/decimal.h"
 
+#include <algorithm>
+#include <optional>
+
 namespace memorykv {
 
 static QByteArrayView skipSpace(QByteArrayView text)
@@ -10,6 +13,18 @@ static QByteArrayView skipSpace(QByteArrayView text)
     while (!text.isEmpty() && (text.front() == ' ' || text.front() == '\t'))
         text = text.sliced(1);
     return text;
+}
+
+// The revision in an opaque tag as this server writes it; "012" is another tag than "12".
+static std::optional<quint64> revisionOf(QByteArrayView tag)
+{
+    return tag.size() > 1 && tag.front() == '0' ? std::nullopt : decimalFromText(tag);
+}
+
+static bool isOpaqueTag(QByteArrayView tag)
+{
+    return std::none_of(tag.begin(), tag.end(),
+                        [](char byte) { return uchar(byte) <= 0x20 || byte == 0x7f; });
 }
 
 Result<RevisionSet> parseEntityTags(QByteArrayView text, bool weakMatches, QByteArrayView field)
@@ -34,7 +49,10 @@ Result<RevisionSet> parseEntityTags(QByteArrayView text, bool weakMatches, QByte
         const qsizetype close = text.startsWith('"') ? text.indexOf('"', 1) : -1;
         if (close < 0)
             return malformed;
-        const auto revision = decimalFromText(text.sliced(1, close - 1));
+        const QByteArrayView tag = text.sliced(1, close - 1);
+        if (!isOpaqueTag(tag))
+            return malformed;
+        const auto revision = revisionOf(tag);
         found = true;
         if (revision && (!weak || weakMatches))
             set.revisions.append(*revision);

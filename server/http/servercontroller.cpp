@@ -60,6 +60,8 @@ Response ServerController::fixed(const Request &request, QByteArrayView type,
     Response response = unchanged ? Response::empty(304) : Response::text(200, type, content);
     response.addField("ETag", tag);
     response.addField("Cache-Control", "no-cache");
+    if (unchanged) // what compressIfAccepted() says of the content itself (RFC 9110 15.4.5)
+        response.addField("Vary", "Accept-Encoding");
     return response;
 }
 

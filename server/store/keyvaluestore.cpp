@@ -97,25 +97,10 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(std::vector<Operation> oper
             dropExpired(operation.key, now);
         result.seq = m_seq;
 
-        // First on paper: each operation has to see those before it, and none may have happened
-        // if a later one cannot.
-        QHash<QByteArrayView, const Entry *> planned;
-        qint64 growth = 0;
-        for (size_t i = 0; i < operations.size(); ++i) {
-            const Operation &operation = operations[i];
-            if (!planned.contains(operation.key)) {
-                const Slot *slot = find(operation.key);
-                planned.insert(operation.key, slot ? slot->entry.data() : nullptr);
-            }
-            const Entry *&current = planned[operation.key];
-            const Entry *next = operation.entry.data();
-            growth += memoryOf(next) - memoryOf(current);
-            if (auto error = check(operation, current, growth)) {
-                result.failedIndex = i;
-                result.error = std::move(error);
-                return result;
-            }
-            current = next;
+        if (auto failure = plan(operations)) {
+            result.failedIndex = failure->index;
+            result.error = std::move(failure->error);
+            return result;
         }
 
         RecordGroup group;
@@ -129,6 +114,35 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(std::vector<Operation> oper
     if (dueEarlier && m_earlierExpiryListener)
         m_earlierExpiryListener();
     return result;
+}
+
+// A batch on paper: each operation has to see those before it, and none may have happened if a
+// later one cannot.
+std::optional<KeyValueStore::Failure> KeyValueStore::plan(const std::vector<Operation> &operations)
+{
+    QHash<QByteArrayView, const Entry *> planned;
+    quint64 seq = m_seq;
+    qint64 growth = 0;
+    for (size_t i = 0; i < operations.size(); ++i) {
+        const Operation &operation = operations[i];
+        if (!planned.contains(operation.key)) {
+            const Slot *slot = find(operation.key);
+            planned.insert(operation.key, slot ? slot->entry.data() : nullptr);
+        }
+        const Entry *&current = planned[operation.key];
+        const bool isTouch = operation.kind == Operation::Kind::Touch;
+        const Entry *next = isTouch ? current : operation.entry.data();
+        growth += memoryOf(next) - memoryOf(current);
+        if (auto error = check(operation, current, growth))
+            return Failure{i, *std::move(error)};
+        if (current || next)
+            ++seq;
+        // The revision it is going to have, which a later condition may name.
+        if (operation.kind == Operation::Kind::Put)
+            operation.entry->setRevision(seq);
+        current = next;
+    }
+    return std::nullopt;
 }
 
 KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByteArray &after,

@@ -117,6 +117,12 @@ private:
     Slot *find(QByteArrayView key) const;
     std::optional<Error> check(const Operation &operation, const Entry *current,
                                qint64 growth) const;
+    struct Failure
+    {
+        size_t index;
+        Error error;
+    };
+    std::optional<Failure> plan(const std::vector<Operation> &operations);
     void dropExpired(QByteArrayView key, qint64 now);
     Outcome perform(const Operation &operation, qint64 now, RecordGroup &group);
     void put(Slot *slot, EntryPtr entry);

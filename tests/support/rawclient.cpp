@@ -37,6 +37,13 @@ bool RawClient::send(QByteArrayView bytes)
     return isConnected();
 }
 
+void RawClient::sendWhatFits(QByteArrayView bytes)
+{
+    constexpr int kNoProgressMs = 500;
+    queue(bytes);
+    while (m_socket.bytesToWrite() > 0 && m_socket.waitForBytesWritten(kNoProgressMs)) { }
+}
+
 void RawClient::shutdownWrite()
 {
     ::shutdown(static_cast<int>(m_socket.socketDescriptor()), SHUT_WR);
@@ -45,8 +52,6 @@ void RawClient::shutdownWrite()
 void RawClient::limitReadBuffer(qint64 bytes)
 {
     m_socket.setReadBufferSize(bytes);
-    if (bytes > 0)
-        m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, bytes);
 }
 
 template <typename Take>

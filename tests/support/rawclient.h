@@ -30,6 +30,9 @@ public:
     /// Queues \a bytes without waiting; they leave while this client reads or sends.
     void queue(QByteArrayView bytes);
 
+    /// Hands as much of \a bytes to the kernel as it takes from a client that reads no answers.
+    void sendWhatFits(QByteArrayView bytes);
+
     /// Ends this side of the connection (a FIN); reading goes on. send() everything before.
     void shutdownWrite();
 
@@ -52,8 +55,8 @@ public:
     /// Whether the peer has ended the connection, as far as was read.
     bool closed() const { return m_socket.state() != QAbstractSocket::ConnectedState; }
 
-    /// Limits what is taken off the kernel before it is asked for, so that a client that does not
-    /// read lets the server feel it. 0 takes the limit away.
+    /// Limits what is taken off the kernel while sending, so that a client that does not read lets
+    /// the server feel it. 0 takes the limit away.
     void limitReadBuffer(qint64 bytes);
 
     void abort() { m_socket.abort(); }
