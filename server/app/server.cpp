@@ -108,6 +108,13 @@ void Server::dispatch(qintptr descriptor)
     m_nextWorker = (m_nextWorker + 1) % m_workers.size();
 }
 
+// A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the same.
+quint64 Server::openConnections() const
+{
+    return quint64(m_connections.load(std::memory_order_relaxed))
+           + m_feedCounters.subscribers.load(std::memory_order_relaxed);
+}
+
 QByteArray Server::info() const
 {
     return renderServerInfo({m_options, m_log, m_store, m_startedMs});
@@ -122,7 +129,7 @@ void Server::registerMetrics()
     m_metrics.addGauge(kKeys, [this] { return double(m_store.keyCount()); });
     m_metrics.addGauge(kStoredBytes, [this] { return double(m_store.storedBytes()); });
     m_metrics.addCounter(kExpired, [this] { return double(m_store.expiredCount()); });
-    m_metrics.addGauge(kConnections, value(m_connections));
+    m_metrics.addGauge(kConnections, [this] { return double(openConnections()); });
     m_metrics.addGauge(kFeedSubscribers, value(m_feedCounters.subscribers));
     m_metrics.addCounter(kFeedDelivered, value(m_feedCounters.delivered));
     m_metrics.addCounter(kFeedShed, value(m_feedCounters.shed));

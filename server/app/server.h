@@ -47,6 +47,7 @@ private:
     void dispatch(qintptr descriptor);
     void registerMetrics();
     QByteArray info() const;
+    quint64 openConnections() const;
 
     const Options m_options;
     const qint64 m_startedMs;

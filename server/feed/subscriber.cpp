@@ -7,6 +7,8 @@
 #include <QDateTime>
 #include <QTimer>
 
+#include <utility>
+
 namespace memorykv {
 
 static constexpr size_t kInitialSlice = 256;         // entries looked at in one go
@@ -22,7 +24,10 @@ Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscr
     , m_peer(std::move(peer))
     , m_context(context)
 {
-    connect(m_channel.get(), &FeedChannel::progressed, this, &Subscriber::advance);
+    connect(m_channel.get(), &FeedChannel::progressed, this, [this] {
+        m_progressed = true;
+        advance();
+    });
     connect(m_channel.get(), &FeedChannel::answered, this, &Subscriber::onAnswered);
     connect(m_channel.get(), &FeedChannel::closed, this, &Subscriber::onClosed);
     m_seq = m_context.log.addWatcher();
@@ -39,6 +44,8 @@ Subscriber::~Subscriber()
 void Subscriber::start()
 {
     beat();
+    if (m_phase == Phase::Closing)
+        return;
     if (m_subscription.initial) {
         m_snapshot = std::make_unique<Snapshot>(m_context.store, m_subscription.prefix);
         m_phase = Phase::Initial;
@@ -70,9 +77,9 @@ void Subscriber::advance()
         if (m_phase == Phase::Initial && !advanceInitial()) {
             m_seq = m_snapshot->seq();
             m_snapshot.reset();
-            sendEvent(controlEvent(Op::Synced, m_seq));
             m_phase = Phase::Replaying;
-        } else if (m_phase == Phase::Replaying && !advanceReplay()) {
+            sendEvent(controlEvent(Op::Synced, m_seq));
+        } else if (m_phase == Phase::Replaying && !advanceReplay() && m_phase == Phase::Replaying) {
             m_phase = Phase::Live;
         }
     }
@@ -131,7 +138,7 @@ void Subscriber::deliver(const EncodedBatch &batch)
     const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
     const bool takesAll
         = m_phase == Phase::Live && m_subscription.isUnfiltered()
-          && !isBehind(batch.records().front())
+          && !isBehind(batch.records().front(), m_seq)
           && m_channel->pendingBytes() + form.bytes.size() <= m_context.limits.bufferBytes / 2;
     if (takesAll) {
         m_channel->send(form.bytes);
@@ -144,26 +151,31 @@ void Subscriber::deliver(const EncodedBatch &batch)
 
 void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form)
 {
-    QByteArray bytes;
-    quint64 delivered = 0;
-    const qint64 pending = m_channel->pendingBytes();
-    for (size_t i = 0; i < batch.records().size(); ++i) {
-        const Record &record = batch.records()[i];
-        if (isBehind(record) || !wants(record))
-            continue;
-        if (!makeRoom(record, form.size(i), pending + bytes.size())) {
-            if (m_phase == Phase::Closing)
-                return;
-            m_context.counters.shed.fetch_add(1, std::memory_order_relaxed);
-            continue;
-        }
-        bytes.append(form.bytes.constData() + form.begin(i), form.size(i));
-        ++delivered;
-    }
+    const quint64 reached = m_seq;
     m_seq = std::max(m_seq, batch.records().back().seq);
-    if (!bytes.isEmpty())
-        m_channel->send(bytes);
-    m_context.counters.delivered.fetch_add(delivered, std::memory_order_relaxed);
+    QByteArray bytes;
+    const auto sendGathered = [&] {
+        if (!bytes.isEmpty())
+            m_channel->send(std::exchange(bytes, {}));
+    };
+    for (size_t i = 0; i < batch.records().size() && m_phase != Phase::Closing; ++i) {
+        const Record &record = batch.records()[i];
+        if (isBehind(record, reached) || !wants(record))
+            continue;
+        // How much of what was gathered the network takes at once shows only when it is sent, and
+        // it goes out before the consumer is found too slow.
+        if (m_channel->pendingBytes() + bytes.size() + form.size(i)
+            > m_context.limits.bufferBytes / 2)
+            sendGathered();
+        if (makeRoom(record, form.size(i), m_channel->pendingBytes() + bytes.size())) {
+            bytes.append(form.bytes.constData() + form.begin(i), form.size(i));
+            m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
+        } else {
+            m_context.counters.shed.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+    if (m_phase != Phase::Closing)
+        sendGathered();
     if (m_phase == Phase::Lagging)
         endGapWhenDrained();
 }
@@ -207,9 +219,9 @@ void Subscriber::endGapWhenDrained()
 // Already sent by way of the initial state or the log, or, if it is no mutation, from before the
 // place that has been reached. As the seqs of a batch never go down, none is behind if the first
 // is not.
-bool Subscriber::isBehind(const Record &record) const
+bool Subscriber::isBehind(const Record &record, quint64 reached)
 {
-    return isMutation(record.op) ? record.seq <= m_seq : record.seq < m_seq;
+    return isMutation(record.op) ? record.seq <= reached : record.seq < reached;
 }
 
 bool Subscriber::wants(const Record &record) const
@@ -252,11 +264,10 @@ void Subscriber::beat()
 {
     if (m_phase == Phase::Closing)
         return;
-    const qint64 pending = m_channel->pendingBytes();
-    const bool stuck = pending > 0 && pending >= m_pendingAtBeat && m_pendingAtBeat > 0;
-    m_pendingAtBeat = pending;
-    if (!m_channel->answersBeats() && !stuck)
+    // Where no answer can come, bytes taken are the sign of life.
+    if (!m_channel->answersBeats() && (m_progressed || m_channel->pendingBytes() == 0))
         m_missedBeats = 0;
+    m_progressed = false;
     if (m_missedBeats >= kMaxMissedBeats) {
         qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
         m_phase = Phase::Closing;

@@ -57,7 +57,7 @@ private:
     void deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form);
     bool makeRoom(const Record &record, qsizetype size, qint64 pending);
     void noteMissing(const Record &record);
-    bool isBehind(const Record &record) const;
+    static bool isBehind(const Record &record, quint64 reached);
     bool wants(const Record &record) const;
     void sendEvent(const Event &event);
     void sendGap(quint64 from, quint64 to);
@@ -76,7 +76,7 @@ private:
     quint64 m_gapFrom = 0;                ///< while Lagging: the first mutation left out, or 0
     quint64 m_gapTo = 0;
     int m_missedBeats = 0;
-    qint64 m_pendingAtBeat = 0;
+    bool m_progressed = false; ///< bytes were taken since the last beat
 };
 
 } // namespace memorykv

@@ -44,7 +44,7 @@ void Connection::read()
         return;
     m_parser.append(QByteArrayView(buffer.data(), size));
     process();
-    restartDeadline(true);
+    restartDeadline(false);
 }
 
 void Connection::process()
@@ -103,8 +103,8 @@ void Connection::respond(Response &response, const Request &request, const Outbo
     complete.status = response.status;
     WriteOptions options;
     options.headOnly = request.method == Method::Head;
-    options.close = !request.keepAlive;
-    options.tellKeepAlive = request.keepAlive && request.minorVersion == 0;
+    options.close = !request.keepAlive || m_draining;
+    options.tellKeepAlive = !options.close && request.minorVersion == 0;
     options.date = m_context.date.now();
     if (options.close)
         m_phase = Phase::Closing;
@@ -183,6 +183,7 @@ void Connection::write()
         return;
     m_socket->write(m_outbox.takeReady());
     m_socket->flush();
+    restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
         m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
                                        double(receipt.since.nsecsElapsed()) / 1e9);
@@ -242,6 +243,10 @@ void Connection::checkDeadline()
 {
     if (!m_deadline.hasExpired() || m_phase == Phase::Finished)
         return;
+    if (m_outbox.hasHeld()) { // the log is slow, not the client
+        restartDeadline(true);
+        return;
+    }
     const bool waitsForClient
         = m_phase == Phase::Serving && !m_outbox.hasHeld() && m_socket->bytesToWrite() == 0;
     if (waitsForClient && m_parser.midRequest()) {
@@ -250,26 +255,25 @@ void Connection::checkDeadline()
                                         : "the rest of the request head did not come in time"});
         return;
     }
-    if (m_phase == Phase::Serving && m_outbox.hasHeld()) { // the log is slow, not the client
-        restartDeadline(true);
-        return;
-    }
     m_socket->abort();
     finish();
 }
 
-void Connection::restartDeadline(bool progress)
+// Gives the client time for what it has to do next. Only what it takes wins it time to take more.
+void Connection::restartDeadline(bool written)
 {
     const ConnectionLimits &limits = m_context.limits;
-    if (m_phase != Phase::Serving && m_phase != Phase::Closing)
+    if (m_phase == Phase::Lingering || m_phase == Phase::Finished)
         return;
     const bool inHead = m_parser.midRequest() && !m_parser.inBody();
-    if (m_socket && m_socket->bytesToWrite() > 0)
-        m_deadline.setRemainingTime(limits.writeTimeout);
-    else if (!inHead)
+    if (m_socket && m_socket->bytesToWrite() > 0) {
+        if (written)
+            m_deadline.setRemainingTime(limits.writeTimeout);
+    } else if (!inHead) {
         m_deadline.setRemainingTime(m_parser.inBody() ? limits.bodyTimeout : limits.idleTimeout);
-    else if (!m_headStarted && progress) // absolute: more bytes of the same head win no time
+    } else if (!m_headStarted) { // absolute: more bytes of the same head win no time
         m_deadline.setRemainingTime(limits.headTimeout);
+    }
     m_headStarted = inHead;
 }
 

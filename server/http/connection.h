@@ -101,7 +101,7 @@ private:
     void continueClosing();
     void finish();
     bool isOutputFull() const;
-    void restartDeadline(bool progress);
+    void restartDeadline(bool written);
 
     std::unique_ptr<QTcpSocket> m_socket;
     ConnectionContext &m_context;

@@ -52,7 +52,8 @@ void TestCommandLine::versionIsOneLine()
     QCOMPARE(server.run().value_or(-1), 0);
     QCOMPARE(server.standardError(), ""_ba);
     QCOMPARE(server.standardOutput().count('\n'), 1);
-    QVERIFY2(server.standardOutput().contains(MEMORYKV_VERSION), server.standardOutput().constData());
+    QVERIFY2(server.standardOutput().contains(MEMORYKV_VERSION),
+             server.standardOutput().constData());
 }
 
 void TestCommandLine::wrongFlagExitsWithTwo_data()
@@ -60,11 +61,16 @@ void TestCommandLine::wrongFlagExitsWithTwo_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("named"); // what was wrong
     QTest::addColumn<QByteArray>("hint");  // what would be right
-    QTest::newRow("mistyped") << QStringList{u"--prot"_s, u"80"_s} << "--prot"_ba << "--port"_ba;
-    QTest::newRow("mistyped with =") << QStringList{u"--tread=2"_s} << "--tread"_ba << "--threads"_ba;
-    QTest::newRow("unlike any") << QStringList{u"--frobnicate"_s} << "--frobnicate"_ba << "--help"_ba;
-    QTest::newRow("no flag at all") << QStringList{u"serve"_s} << "serve"_ba << ""_ba;
-    QTest::newRow("no value") << QStringList{u"--port"_s} << "--port"_ba << ""_ba;
+    QTest::newRow("mistyped") << QStringList{u"--prot"_s, u"80"_s} << "--prot"_ba
+                              << "--port"_ba;
+    QTest::newRow("mistyped with =") << QStringList{u"--tread=2"_s} << "--tread"_ba
+                                     << "--threads"_ba;
+    QTest::newRow("unlike any") << QStringList{u"--frobnicate"_s} << "--frobnicate"_ba
+                                << "--help"_ba;
+    QTest::newRow("no flag at all") << QStringList{u"serve"_s} << "serve"_ba
+                                    << ""_ba;
+    QTest::newRow("no value") << QStringList{u"--port"_s} << "--port"_ba
+                              << ""_ba;
     const auto wrong = [](const char *flag, const char *value, const char *hint) {
         QTest::addRow("%s %s", flag, value)
             << QStringList{QLatin1StringView(flag), QLatin1StringView(value)} << QByteArray(flag)
@@ -114,7 +120,8 @@ void TestCommandLine::wrongVariableExitsWithTwo()
     QVERIFY2(port.standardError().contains("PORT"), port.standardError().constData());
     ServerProcess threads({}, {{u"MEMORYKV_THREADS"_s, u"-3"_s}});
     QCOMPARE(threads.run().value_or(-1), 2);
-    QVERIFY2(threads.standardError().contains("MEMORYKV_THREADS"), threads.standardError().constData());
+    QVERIFY2(threads.standardError().contains("MEMORYKV_THREADS"),
+             threads.standardError().constData());
 }
 
 void TestCommandLine::portFromTheEnvironment_data()
@@ -237,7 +244,8 @@ void TestCommandLine::writesOverTheMemoryLimitGet507()
     QVERIFY(client.get("/k0").body == value);
     QCOMPARE(client.get("/keys?count=true").json()["count"_L1].toInt(), stored);
     const HttpResponse batch = client.batch(R"({"operations":[{"op":"put","key":"a","value":"1"},
-        {"op":"put","key":"b","value":")" + value + R"("}]})");
+        {"op":"put","key":"b","value":")" + value
+                                            + R"("}]})");
     QCOMPARE(problemFault(batch, 507), ""_ba);
     QCOMPARE(client.get("/a").status, 404);
     QCOMPARE(client.del("/k0").status, 200);

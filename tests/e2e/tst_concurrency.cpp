@@ -21,8 +21,9 @@ constexpr int kClients = 16;
 
 // Runs \a work for each client on a thread of its own, all beginning at once; the first fault it
 // returns, or an empty text. \a meanwhile runs on this thread until all are done.
-QByteArray runClients(const std::function<QByteArray(int)> &work,
-                      const std::function<void()> &meanwhile = [] { std::this_thread::yield(); })
+QByteArray runClients(
+    const std::function<QByteArray(int)> &work,
+    const std::function<void()> &meanwhile = [] { std::this_thread::yield(); })
 {
     std::barrier start(kClients);
     std::atomic<int> running = kClients;
@@ -49,7 +50,7 @@ QByteArray runClients(const std::function<QByteArray(int)> &work,
 QByteArray told(const QByteArray &what, const HttpResponse &response)
 {
     return what + ": " + QByteArray::number(response.status) + ' ' + response.body.left(200)
-        + response.fault;
+           + response.fault;
 }
 
 } // namespace
@@ -219,7 +220,8 @@ void TestConcurrency::batchesAreNeverSeenInPart()
 
 void TestConcurrency::repliesAndFeedTellOneHistory()
 {
-    WebSocketFeed feed(m_server.port(), "format=json&op=insert,delete,expire,delete_prefix,delete_all,touch");
+    WebSocketFeed feed(m_server.port(),
+                       "format=json&op=insert,delete,expire,delete_prefix,delete_all,touch");
     QVERIFY(feed.open());
     const quint64 start = m_client->put("/history:start", "start").revision() - 1;
 
@@ -232,9 +234,9 @@ void TestConcurrency::repliesAndFeedTellOneHistory()
             const QByteArray key = "history:" + QByteArray::number(random() % 5);
             const QByteArray value = QByteArray::number(client) + '/' + QByteArray::number(i);
             const auto dice = random() % 10;
-            const HttpResponse response = dice < 4 ? history.put(http, key, value)
-                : dice < 5                         ? history.del(http, key)
-                                                   : history.get(http, key);
+            const HttpResponse response = dice < 4   ? history.put(http, key, value)
+                                          : dice < 5 ? history.del(http, key)
+                                                     : history.get(http, key);
             if (response.status != 200 && response.status != 201 && response.status != 404)
                 return told(key, response);
         }

@@ -3,7 +3,6 @@
 #include "tests/support/serverprocess.h"
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
-#include "tests/support/websocketframes.h"
 
 #include <QDateTime>
 #include <QRegularExpression>
@@ -15,14 +14,6 @@ using namespace memorykv::test;
 namespace {
 
 const QByteArray kDemoValue = R"({"source": "CloudFlare Worker", "type": "WASM"})"_ba;
-
-Fields upgradeFields()
-{
-    return {{"Connection", "Upgrade"},
-            {"Upgrade", "websocket"},
-            {"Sec-WebSocket-Version", "13"},
-            {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
-}
 
 // The events with the ops of \a ops, in order, as their keys.
 QByteArrayList keysOf(const Feed &feed, const QByteArrayList &ops)
@@ -62,7 +53,6 @@ private Q_SLOTS:
     void eventStreamText();
     void eventStreamJson();
     void eventStreamOfLines();
-    void eventStreamHead();
     void headOperationIsARead();
     void nothingThatFailsIsAnEvent();
     void prefixFilter();
@@ -70,11 +60,6 @@ private Q_SLOTS:
     void prefixAndOpFilter();
     void filterValuesAreDecoded();
     void manyConsumersSeeTheSame();
-    void badParameterIs400BeforeTheUpgrade_data();
-    void badParameterIs400BeforeTheUpgrade();
-    void badHandshakeIsRefused_data();
-    void badHandshakeIsRefused();
-    void handshakeIsAnsweredExactly();
 
 private:
     ServerProcess m_server;
@@ -142,10 +127,8 @@ void TestFeedForms::textOfReads()
     m_client->put("/end", "");
     QVERIFY(feed.waitForText("Insert { key: end, value:  }"));
     const QByteArrayList expected{
-        "Read { key: missing}"_ba,
-        "List"_ba,
-        "ListPrefix { prefix: a/b}"_ba,
-        "ListPrefix { prefix: x}"_ba,
+        "Read { key: missing}"_ba,         "List"_ba,
+        "ListPrefix { prefix: a/b}"_ba,    "ListPrefix { prefix: x}"_ba,
         "Insert { key: end, value:  }"_ba,
     };
     QCOMPARE(feed.texts(), expected);
@@ -167,7 +150,8 @@ void TestFeedForms::textReplacesBytesThatAreNoUtf8()
     SseFeed stream(m_server.port());
     QVERIFY(feed.open());
     QVERIFY(stream.open());
-    m_client->put("/k", "a\xff" "b\xc3(\xe2\x82 ü€😀\0z"_ba);
+    m_client->put("/k", "a\xff"
+                        "b\xc3(\xe2\x82 ü€😀\0z"_ba);
     m_client->put("/end", "");
     QVERIFY(feed.waitForText("Insert { key: end, value:  }"));
     QVERIFY(stream.waitForText("Insert { key: end, value:  }"));
@@ -205,8 +189,8 @@ void TestFeedForms::batchIsOneEventForEachOperation()
         {"op":"put","key":"b","value":"2"},{"op":"delete","key":"missing"},
         {"op":"delete","key":"a"}]})");
     QVERIFY(feed.waitForText("Delete { key: a }"));
-    const QByteArrayList expected{"Insert { key: a, value: 1 }"_ba, "Insert { key: b, value: 2 }"_ba,
-                                  "Delete { key: a }"_ba};
+    const QByteArrayList expected{"Insert { key: a, value: 1 }"_ba,
+                                  "Insert { key: b, value: 2 }"_ba, "Delete { key: a }"_ba};
     QCOMPARE(feed.texts(), expected);
 }
 
@@ -244,8 +228,12 @@ void TestFeedForms::jsonHasTheFieldsThatApply()
             json.remove(member);
         return QJsonDocument(json).toJson(QJsonDocument::Compact);
     };
-    QCOMPARE(rest(0), R"({"key":"k","op":"insert","size":8,"ttl":60,"type":"text/plain","value":"value ü"})"_ba);
-    QCOMPARE(rest(1), R"({"key":"plain","op":"insert","size":0,"type":"application/octet-stream","value":""})"_ba);
+    QCOMPARE(
+        rest(0),
+        R"({"key":"k","op":"insert","size":8,"ttl":60,"type":"text/plain","value":"value ü"})"_ba);
+    QCOMPARE(
+        rest(1),
+        R"({"key":"plain","op":"insert","size":0,"type":"application/octet-stream","value":""})"_ba);
     QCOMPARE(rest(2), R"({"found":true,"key":"k","op":"read"})"_ba);
     QCOMPARE(rest(3), R"({"found":false,"key":"missing","op":"read"})"_ba);
     QCOMPARE(rest(4), R"({"op":"list"})"_ba);
@@ -335,8 +323,8 @@ void TestFeedForms::eventStreamText()
         "Delete { key: pre:demo:key }"_ba,
     };
     QCOMPARE(feed.texts(), expected);
-    const QByteArray epoch = QByteArray::number(
-        m_client->get("/-/info").json()["epoch"_L1].toVariant().toULongLong());
+    const QByteArray epoch
+        = QByteArray::number(m_client->get("/-/info").json()["epoch"_L1].toVariant().toULongLong());
     QCOMPARE(feed.messages().first().id, epoch + ':' + QByteArray::number(revision));
     QCOMPARE(feed.messages().last().id, epoch + ':' + QByteArray::number(revision + 1));
     QVERIFY(!feed.sawEventField());
@@ -350,7 +338,8 @@ void TestFeedForms::eventStreamJson()
     QVERIFY(feed.waitForOp("insert", "k"));
     const FeedMessage event = feed.events().first();
     QCOMPARE(event.number("seq"), revision);
-    QCOMPARE(event.id, QByteArray::number(event.number("epoch")) + ':' + QByteArray::number(revision));
+    QCOMPARE(event.id,
+             QByteArray::number(event.number("epoch")) + ':' + QByteArray::number(revision));
     QVERIFY(!feed.sawEventField());
 }
 
@@ -375,18 +364,6 @@ void TestFeedForms::eventStreamOfLines()
     QCOMPARE(feed.texts().size(), 2);
     QVERIFY(feed.texts().first().contains("event: x"));
     QVERIFY(!feed.sawEventField());
-}
-
-void TestFeedForms::eventStreamHead()
-{
-    SseFeed feed(m_server.port());
-    QVERIFY(feed.open());
-    const HttpResponse &response = feed.response();
-    QVERIFY(response.header("content-type").startsWith("text/event-stream"));
-    QVERIFY(response.header("cache-control").contains("no-"));
-    QVERIFY(response.has("date"));
-    QCOMPARE(response.header("x-content-type-options"), "nosniff"_ba);
-    QVERIFY(!response.has("content-length"));
 }
 
 void TestFeedForms::headOperationIsARead()
@@ -502,99 +479,6 @@ void TestFeedForms::manyConsumersSeeTheSame()
         QVERIFY(feed->waitForText(expected.last()));
         QCOMPARE(feed->texts(), expected);
     }
-}
-
-void TestFeedForms::badParameterIs400BeforeTheUpgrade_data()
-{
-    QTest::addColumn<QByteArray>("query");
-    QTest::addColumn<QByteArray>("named");
-    QTest::newRow("unknown") << "colour=red"_ba << "colour"_ba;
-    QTest::newRow("format") << "format=xml"_ba << "format"_ba;
-    QTest::newRow("format empty") << "format="_ba << "format"_ba;
-    QTest::newRow("op unknown") << "op=insert,frobnicate"_ba << "op"_ba;
-    QTest::newRow("op empty") << "op="_ba << "op"_ba;
-    QTest::newRow("op in capitals") << "op=INSERT"_ba << "op"_ba;
-    QTest::newRow("prefix not UTF-8") << "prefix=%FF"_ba << "prefix"_ba;
-    QTest::newRow("prefix badly encoded") << "prefix=%G1"_ba << ""_ba;
-    QTest::newRow("initial") << "initial=maybe"_ba << "initial"_ba;
-    QTest::newRow("lossless") << "lossless=2"_ba << "lossless"_ba;
-    QTest::newRow("since empty") << "since="_ba << "since"_ba;
-    QTest::newRow("since without an epoch") << "since=5"_ba << "since"_ba;
-    QTest::newRow("since words") << "since=a:b"_ba << "since"_ba;
-    QTest::newRow("since negative") << "since=1:-1"_ba << "since"_ba;
-    QTest::newRow("since of three") << "since=1:2:3"_ba << "since"_ba;
-    QTest::newRow("since over 64 bits") << "since=1:99999999999999999999"_ba << "since"_ba;
-}
-
-void TestFeedForms::badParameterIs400BeforeTheUpgrade()
-{
-    QFETCH(QByteArray, query);
-    QFETCH(QByteArray, named);
-    const QByteArray target = "/wal?" + query;
-    QCOMPARE(problemFault(m_client->request("GET", target, upgradeFields()), 400, named), ""_ba);
-    QCOMPARE(problemFault(m_client->get(target, {{"Accept", "text/event-stream"}}), 400, named), ""_ba);
-    if (query.startsWith("since=")) {
-        const QByteArray id = query.mid(6);
-        const Fields fields{{"Accept", "text/event-stream"}, {"Last-Event-ID", id}};
-        if (!id.isEmpty())
-            QCOMPARE(problemFault(m_client->get("/wal", fields), 400, "Last-Event-ID"), ""_ba);
-    }
-}
-
-void TestFeedForms::badHandshakeIsRefused_data()
-{
-    QTest::addColumn<QByteArray>("name");
-    QTest::addColumn<QByteArray>("value"); // null: leave it out
-    QTest::newRow("no key") << "Sec-WebSocket-Key"_ba << QByteArray();
-    QTest::newRow("key too short") << "Sec-WebSocket-Key"_ba << "YWJj"_ba;
-    QTest::newRow("key no base64") << "Sec-WebSocket-Key"_ba << "!!!!!!!!!!!!!!!!!!!!!!=="_ba;
-    QTest::newRow("no version") << "Sec-WebSocket-Version"_ba << QByteArray();
-    QTest::newRow("old version") << "Sec-WebSocket-Version"_ba << "8"_ba;
-    QTest::newRow("other protocol") << "Upgrade"_ba << "h2c"_ba;
-    QTest::newRow("no connection option") << "Connection"_ba << "keep-alive"_ba;
-}
-
-void TestFeedForms::badHandshakeIsRefused()
-{
-    QFETCH(QByteArray, name);
-    QFETCH(QByteArray, value);
-    Fields fields;
-    for (auto [fieldName, fieldValue] : upgradeFields()) {
-        if (fieldName == name)
-            fieldValue = value;
-        if (!fieldValue.isNull())
-            fields.append({fieldName, fieldValue});
-    }
-    const HttpResponse response = m_client->request("GET", "/wal", fields);
-    QVERIFY2(response.status == 400 || response.status == 426, QByteArray::number(response.status).constData());
-    QCOMPARE(problemFault(response, response.status), ""_ba);
-    // RFC 6455 4.4: the versions that are understood.
-    if (name == "Sec-WebSocket-Version" && !value.isNull())
-        QCOMPARE(response.header("sec-websocket-version"), "13"_ba);
-    QCOMPARE(m_client->get("/ping").body, "pong"_ba);
-}
-
-void TestFeedForms::handshakeIsAnsweredExactly()
-{
-    RawClient client(m_server.port());
-    client.send(webSocketHandshake("/wal"));
-    const HttpResponse head = client.readHead();
-    QCOMPARE(head.status, 101);
-    QCOMPARE(head.header("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="_ba);
-    QVERIFY(head.headerHasToken("upgrade", "websocket"));
-    QVERIFY(head.headerHasToken("connection", "upgrade"));
-    QVERIFY(!head.has("sec-websocket-extensions"));
-    QVERIFY(!head.has("sec-websocket-protocol"));
-    m_client->put("/k", "v");
-    QByteArray frames;
-    const QByteArray text = "Insert { key: k, value: v }";
-    while (!frames.contains(text)) {
-        const QByteArray more = client.readSome();
-        QVERIFY(!more.isEmpty());
-        frames += more;
-    }
-    // Final text frame, not masked, with its length (RFC 6455 5.2).
-    QVERIFY(frames.contains('\x81' + QByteArray(1, static_cast<char>(text.size())) + text));
 }
 
 QTEST_GUILESS_MAIN(TestFeedForms)

@@ -75,7 +75,7 @@ void TestFeedHeartbeat::everyConsumerSeesTheHeartbeatsOfAll()
     QVERIFY(second.open());
     const auto sawBothTwice = [&](const FeedMessages &messages) {
         return countOf(messages, heartbeatOf(first)) >= 2
-            && countOf(messages, heartbeatOf(second)) >= 2;
+               && countOf(messages, heartbeatOf(second)) >= 2;
     };
     QVERIFY(first.waitFor(sawBothTwice));
     QVERIFY(second.waitFor(sawBothTwice));
@@ -130,9 +130,8 @@ void TestFeedHeartbeat::eventStreamStaysWithoutPongs()
     WebSocketFeed other(m_server.port());
     QVERIFY(stream.open());
     QVERIFY(other.open());
-    QVERIFY(stream.waitFor([&](const FeedMessages &messages) {
-        return countOf(messages, heartbeatOf(other)) >= 5;
-    }));
+    QVERIFY(stream.waitFor(
+        [&](const FeedMessages &messages) { return countOf(messages, heartbeatOf(other)) >= 5; }));
     QVERIFY(!stream.isClosed());
 }
 

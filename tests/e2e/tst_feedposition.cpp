@@ -1,84 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "tests/support/feedhistory.h"
 #include "tests/support/httpclient.h"
+#include "tests/support/randomwriter.h"
 #include "tests/support/serverprocess.h"
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
 
-#include <QMap>
 #include <QTest>
-
-#include <atomic>
-#include <thread>
 
 using namespace Qt::StringLiterals;
 using namespace memorykv::test;
 
-namespace {
-
-using Model = QMap<QByteArray, QByteArray>;
-
-// What a program that follows the feed makes of it.
-Model modelOf(const FeedMessages &messages)
-{
-    Model model;
-    for (const FeedMessage &message : messages) {
-        const QJsonObject json = message.json();
-        const QByteArray key = json["key"_L1].toString().toUtf8();
-        const QByteArray op = message.op();
-        if (op == "insert")
-            model.insert(key, json["value"_L1].toString().toUtf8());
-        else if (op == "delete" || op == "expire")
-            model.remove(key);
-        else if (op == "delete_all")
-            model.clear();
-        else if (op == "delete_prefix")
-            model.removeIf([prefix = json["prefix"_L1].toString().toUtf8()](Model::iterator it) {
-                return it.key().startsWith(prefix);
-            });
-    }
-    return model;
-}
-
-// Writes, deletes and removes keys at random until told to stop.
-class Writer
-{
-public:
-    explicit Writer(quint16 port)
-        : m_thread([this, port] { run(port); })
-    {
-    }
-    ~Writer() { stop(); }
-
-    void stop()
-    {
-        m_stop = true;
-        if (m_thread.joinable())
-            m_thread.join();
-    }
-
-private:
-    void run(quint16 port)
-    {
-        HttpClient client(port);
-        for (unsigned i = 0; !m_stop; ++i) {
-            const QByteArray key = "/w:" + QByteArray::number(i * 7919 % 101);
-            if (i % 97 == 0)
-                client.del("/keys/w:1");
-            else if (i % 5 == 0)
-                client.del(key);
-            else
-                client.put(key, QByteArray::number(i));
-        }
-    }
-
-    std::atomic<bool> m_stop = false;
-    std::thread m_thread;
-};
-
-} // namespace
-
-/// Where a consumer enters the history: since a position, from the initial state, after a gap.
+/// Where a consumer enters the history: since a position, or after a gap.
 class TestFeedPosition : public QObject
 {
     Q_OBJECT
@@ -96,12 +29,6 @@ private Q_SLOTS:
     void replayHasNoReads();
     void replayOfABatchPart();
     void resumingAgainAndAgainMissesNothing();
-    void initialStateThenSyncedThenChanges();
-    void initialStateOfAnEmptyStore();
-    void initialStateOfAPrefix();
-    void initialStateAsText();
-    void initialStateOnAnEventStream();
-    void initialStateUnderWritesIsTheState();
     void goneHistoryIsAGap();
     void goneHistoryIsAGapAsText();
     void noHistoryAtAll();
@@ -117,7 +44,6 @@ private:
     {
         return QByteArray::number(epoch()) + ':' + QByteArray::number(atSeq);
     }
-    Model storedModel(const QByteArray &prefix);
 
     ServerProcess m_server;
     std::unique_ptr<HttpClient> m_client;
@@ -142,15 +68,6 @@ void TestFeedPosition::cleanupTestCase()
 quint64 TestFeedPosition::info(QLatin1StringView member)
 {
     return m_client->get("/-/info").json()[member].toVariant().toULongLong();
-}
-
-Model TestFeedPosition::storedModel(const QByteArray &prefix)
-{
-    Model model;
-    const QJsonArray array = m_client->get("/keys/" + prefix + "?values=true&limit=1000").json().array();
-    for (const QJsonValue &value : array)
-        model.insert(value["key"_L1].toString().toUtf8(), value["value"_L1].toString().toUtf8());
-    return model;
 }
 
 void TestFeedPosition::sinceReplaysThenGoesOn()
@@ -179,7 +96,8 @@ void TestFeedPosition::lastEventIdReplaysThenGoesOn()
     QVERIFY(feed.open());
     m_client->put("/c", "3");
     QVERIFY(feed.waitForText("Insert { key: c, value: 3 }"));
-    const QByteArrayList expected{"Insert { key: b, value: 2 }"_ba, "Insert { key: c, value: 3 }"_ba};
+    const QByteArrayList expected{"Insert { key: b, value: 2 }"_ba,
+                                  "Insert { key: c, value: 3 }"_ba};
     QCOMPARE(feed.texts(), expected);
     QCOMPARE(feed.messages().last().id, position(seq()));
 }
@@ -220,7 +138,8 @@ void TestFeedPosition::replayGoesThroughTheFilters()
     m_client->put("/b2", "4");
     m_client->put("/a3", "5");
     QVERIFY(feed.waitForText("Insert { key: a3, value: 5 }"));
-    const QByteArrayList expected{"Insert { key: a1, value: 1 }"_ba, "Insert { key: a2, value: 3 }"_ba,
+    const QByteArrayList expected{"Insert { key: a1, value: 1 }"_ba,
+                                  "Insert { key: a2, value: 3 }"_ba,
                                   "Insert { key: a3, value: 5 }"_ba};
     QCOMPARE(feed.texts(), expected);
 }
@@ -256,7 +175,7 @@ void TestFeedPosition::resumingAgainAndAgainMissesNothing()
     // The consumer leaves in mid-stream and comes back with the last position it saw, while the
     // writer never pauses: between replay and live nothing is lost and nothing comes twice.
     const quint64 start = seq();
-    Writer writer(m_server.port());
+    RandomWriter writer(m_server.port());
     FeedMessages all;
     quint64 last = start;
     for (int round = 0; round < 30; ++round) {
@@ -271,110 +190,6 @@ void TestFeedPosition::resumingAgainAndAgainMissesNothing()
     const FeedHistory history = followHistory(all, start);
     QCOMPARE(history.fault, ""_ba);
     QCOMPARE(history.gaps, 0);
-}
-
-void TestFeedPosition::initialStateThenSyncedThenChanges()
-{
-    m_client->put("/b?ttl=1000", "2", {{"Content-Type", "text/plain"}});
-    m_client->put("/a", "1");
-    const quint64 last = seq();
-    WebSocketFeed feed(m_server.port(), "format=json&initial=true");
-    QVERIFY(feed.open());
-    QVERIFY(feed.waitForOp("synced"));
-    m_client->put("/a", "3");
-    QVERIFY(feed.waitFor([&](const FeedMessages &messages) {
-        return !messages.isEmpty() && messages.last().number("seq") == last + 1;
-    }));
-    const QList<FeedMessage> events = feed.events();
-    QCOMPARE(events.size(), 4);
-    QMap<QByteArray, QJsonObject> initial;
-    for (int i = 0; i < 2; ++i) {
-        const QJsonObject json = events.at(i).json();
-        QCOMPARE(events.at(i).op(), "insert"_ba);
-        QVERIFY2(json["initial"_L1].toBool(), events.at(i).data.constData());
-        initial.insert(json["key"_L1].toString().toUtf8(), json);
-    }
-    QCOMPARE(initial["a"]["value"_L1].toString(), u"1"_s);
-    QCOMPARE(initial["b"]["type"_L1].toString(), u"text/plain"_s);
-    QVERIFY(initial["b"]["ttl"_L1].toInt() > 900);
-    QCOMPARE(events.at(2).op(), "synced"_ba);
-    QCOMPARE(events.at(2).number("seq"), last);
-    QVERIFY(!events.at(3).json().contains("initial"_L1));
-    QCOMPARE(events.at(3).json()["value"_L1].toString(), u"3"_s);
-}
-
-void TestFeedPosition::initialStateOfAnEmptyStore()
-{
-    const quint64 last = seq();
-    WebSocketFeed feed(m_server.port(), "initial=true");
-    QVERIFY(feed.open());
-    QVERIFY(feed.waitForText("Synced { seq: " + QByteArray::number(last) + " }"));
-    QCOMPARE(feed.texts().size(), 1);
-}
-
-void TestFeedPosition::initialStateOfAPrefix()
-{
-    m_client->put("/a1", "1");
-    m_client->put("/b1", "2");
-    m_client->put("/a2", "3");
-    WebSocketFeed feed(m_server.port(), "format=json&initial=true&prefix=a");
-    QVERIFY(feed.open());
-    QVERIFY(feed.waitForOp("synced"));
-    const Model expected{{"a1"_ba, "1"_ba}, {"a2"_ba, "3"_ba}};
-    QCOMPARE(modelOf(feed.messages()), expected);
-}
-
-void TestFeedPosition::initialStateAsText()
-{
-    m_client->put("/a", "1");
-    const quint64 last = seq();
-    WebSocketFeed feed(m_server.port(), "initial=true");
-    QVERIFY(feed.open());
-    QVERIFY(feed.waitForText("Synced { seq: " + QByteArray::number(last) + " }"));
-    QCOMPARE(feed.texts().first(), "Insert { key: a, value: 1 }"_ba);
-}
-
-void TestFeedPosition::initialStateOnAnEventStream()
-{
-    m_client->put("/a", "1");
-    m_client->put("/b", "2");
-    SseFeed feed(m_server.port(), "format=json&initial=true");
-    QVERIFY(feed.open());
-    QVERIFY(feed.waitForOp("synced"));
-    m_client->put("/c", "3");
-    QVERIFY(feed.waitForOp("insert", "c"));
-    const QList<FeedMessage> events = feed.events();
-    QCOMPARE(events.size(), 4);
-    // A consumer cut off before synced has no position yet, and begins anew.
-    QCOMPARE(events.at(0).id, ""_ba);
-    QCOMPARE(events.at(1).id, ""_ba);
-    QCOMPARE(events.at(2).id, position(seq() - 1));
-    QCOMPARE(events.at(3).id, position(seq()));
-}
-
-void TestFeedPosition::initialStateUnderWritesIsTheState()
-{
-    for (int i = 0; i < 3000; ++i)
-        m_client->put("/w:still:" + QByteArray::number(i), QByteArray::number(i));
-    Writer writer(m_server.port());
-    std::vector<std::unique_ptr<WebSocketFeed>> feeds;
-    for (int i = 0; i < 5; ++i) {
-        feeds.push_back(
-            std::make_unique<WebSocketFeed>(m_server.port(), "format=json&initial=true&prefix=w:"));
-        QVERIFY(feeds.back()->open());
-        QVERIFY(feeds.back()->waitForOp("synced"));
-    }
-    QVERIFY(feeds.back()->waitFor([from = feeds.back()->messages().size()](const FeedMessages &messages) {
-        return messages.size() > from + 100;
-    }));
-    writer.stop();
-    m_client->del("/keys/w:still:");
-    m_client->put("/w:end", "end");
-    for (const auto &feed : feeds) {
-        QVERIFY(feed->waitForOp("insert", "w:end"));
-        QCOMPARE(modelOf(feed->messages()), storedModel("w:"));
-        QCOMPARE(followHistory(feed->messages(), 0).fault, ""_ba);
-    }
 }
 
 void TestFeedPosition::goneHistoryIsAGap()
@@ -398,7 +213,8 @@ void TestFeedPosition::goneHistoryIsAGap()
     QCOMPARE(feed.events().first().op(), "gap"_ba);
     QCOMPARE(feed.events().first().number("from"), 11);
     // 64 KiB hold some of the changes of a little more than 1,000 bytes, but far from all.
-    QVERIFY2(history.mutations > 10 && history.mutations < 70, QByteArray::number(history.mutations).constData());
+    QVERIFY2(history.mutations > 10 && history.mutations < 70,
+             QByteArray::number(history.mutations).constData());
     QCOMPARE(feed.events().first().number("epoch"), epochNow.toULongLong());
 
     WebSocketFeed held(server.port(), "format=json&since=" + epochNow + ":995");
@@ -461,8 +277,8 @@ void TestFeedPosition::otherEpochIsAGap()
     QFETCH(quint64, ahead);
     m_client->put("/a", "1");
     const quint64 last = seq();
-    const QByteArray since
-        = QByteArray::number(thisEpoch ? epoch() : epoch() - 1) + ':' + QByteArray::number(last + ahead);
+    const QByteArray since = QByteArray::number(thisEpoch ? epoch() : epoch() - 1) + ':'
+                             + QByteArray::number(last + ahead);
     WebSocketFeed feed(m_server.port(), "format=json&since=" + since);
     SseFeed stream(m_server.port(), "format=json", since);
     QVERIFY(feed.open());
@@ -486,7 +302,11 @@ void TestFeedPosition::restartMakesANewEpoch()
     ServerProcess server;
     QVERIFY2(server.start(), server.standardError().constData());
     const auto epochOf = [&] {
-        return HttpClient(server.port()).get("/-/info").json()["epoch"_L1].toVariant().toULongLong();
+        return HttpClient(server.port())
+            .get("/-/info")
+            .json()["epoch"_L1]
+            .toVariant()
+            .toULongLong();
     };
     const quint64 first = epochOf();
     QCOMPARE(server.stopFault(), ""_ba);

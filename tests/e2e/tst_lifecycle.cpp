@@ -97,7 +97,8 @@ void TestLifecycle::stopWithClientsLeavesNoComplaints()
     QCOMPARE(server.waitForEnd().value_or(-1), 0);
     // Nothing but the line that says where it listened: no warning, and none of Qt's.
     QCOMPARE(server.standardError().count('\n'), 1);
-    QVERIFY2(server.standardError().startsWith("listening on "), server.standardError().constData());
+    QVERIFY2(server.standardError().startsWith("listening on "),
+             server.standardError().constData());
 }
 
 void TestLifecycle::answerBegunIsFinished()
@@ -260,9 +261,11 @@ void TestLifecycle::listeningLineIsPrintedOnce()
 {
     ServerProcess server;
     QVERIFY2(server.start(), server.standardError().constData());
-    const QByteArray line = "listening on http://127.0.0.1:" + QByteArray::number(server.port()) + '\n';
+    const QByteArray line
+        = "listening on http://127.0.0.1:" + QByteArray::number(server.port()) + '\n';
     QCOMPARE(server.standardError().count("listening on"), 1);
-    QVERIFY2(('\n' + server.standardError()).contains('\n' + line), server.standardError().constData());
+    QVERIFY2(('\n' + server.standardError()).contains('\n' + line),
+             server.standardError().constData());
     QCOMPARE(server.stopFault(), ""_ba);
 }
 

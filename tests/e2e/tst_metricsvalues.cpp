@@ -39,8 +39,8 @@ Series seriesOf(const QByteArray &text)
 
 QByteArray requests(const QByteArray &method, const QByteArray &route, const QByteArray &code)
 {
-    return "memorykv_http_requests_total{code=\"" + code + "\",method=\"" + method + "\",route=\"" + route
-        + "\"}";
+    return "memorykv_http_requests_total{code=\"" + code + "\",method=\"" + method + "\",route=\""
+           + route + "\"}";
 }
 
 QByteArray operations(const QByteArray &op, const QByteArray &result)
@@ -171,7 +171,8 @@ void TestMetricsValues::operationsByResult()
     m_client->get("/keys");
     m_client->get("/keys/a");
     m_client->get("/keys?count=true");
-    m_client->batch(R"({"operations":[{"op":"put","key":"x","value":"1"},{"op":"delete","key":"x"}]})");
+    m_client->batch(
+        R"({"operations":[{"op":"put","key":"x","value":"1"},{"op":"delete","key":"x"}]})");
     m_client->batch(R"({"operations":[{"op":"put","key":"x","value":"1","if_match":"*"}]})");
     m_client->del("/a");
     m_client->del("/a");
@@ -249,8 +250,9 @@ void TestMetricsValues::feedCounts()
     QVERIFY(all.waitForText("DeleteAll"));
     QVERIFY(inserts.waitForText("Insert { key: end, value:  }"));
     const Series after = seriesOf(m_client->get("/metrics").body);
-    const auto grown
-        = [&](const QByteArray &series) { return after.value(series, 0) - before.value(series, 0); };
+    const auto grown = [&](const QByteArray &series) {
+        return after.value(series, 0) - before.value(series, 0);
+    };
     QCOMPARE(grown(feedEvents("insert")), 3.0);
     QCOMPARE(grown(feedEvents("read")), 2.0);
     QCOMPARE(grown(feedEvents("list")), 1.0);
@@ -325,13 +327,14 @@ void TestMetricsValues::processAndBuild()
     QVERIFY(series.value("process_open_fds") > 3);
     QVERIFY(series.contains("process_cpu_seconds_total"));
     QVERIFY(series.value("process_start_time_seconds") > 1.6e9);
-    QVERIFY(text.contains("\nmemorykv_build_info{") && text.contains("version=\"" MEMORYKV_VERSION "\""));
+    QVERIFY(text.contains("\nmemorykv_build_info{")
+            && text.contains("version=\"" MEMORYKV_VERSION "\""));
     for (const char *name :
          {"memorykv_http_requests_total", "memorykv_http_request_duration_seconds",
-          "memorykv_operations_total", "memorykv_keys", "memorykv_stored_bytes", "memorykv_connections",
-          "memorykv_feed_subscribers", "memorykv_feed_events_total", "memorykv_feed_delivered_total",
-          "memorykv_feed_shed_total", "memorykv_wal_seq", "memorykv_wal_durable_seq",
-          "memorykv_expired_total", "memorykv_build_info"}) {
+          "memorykv_operations_total", "memorykv_keys", "memorykv_stored_bytes",
+          "memorykv_connections", "memorykv_feed_subscribers", "memorykv_feed_events_total",
+          "memorykv_feed_delivered_total", "memorykv_feed_shed_total", "memorykv_wal_seq",
+          "memorykv_wal_durable_seq", "memorykv_expired_total", "memorykv_build_info"}) {
         QVERIFY2(text.contains("\n# HELP " + QByteArray(name) + ' ')
                      || text.startsWith("# HELP " + QByteArray(name) + ' '),
                  name);
@@ -349,7 +352,7 @@ void TestMetricsValues::countersNeverFall()
         const Series now = seriesOf(other.get("/metrics").body);
         for (auto it = before.cbegin(); it != before.cend(); ++it) {
             const bool counts = it.key().contains("_total") || it.key().contains("_bucket")
-                || it.key().contains("_count");
+                                || it.key().contains("_count");
             if (counts)
                 QVERIFY2(now.value(it.key(), -1) >= it.value(), it.key().constData());
         }

@@ -54,11 +54,11 @@ QByteArray firstFault(RawClient &client, const QList<Exchange> &exchanges)
         const Exchange &exchange = exchanges.at(i);
         const HttpResponse response = client.readResponse(exchange.isHead);
         const bool statusFits = exchange.status == 0
-            ? response.status == 200 || response.status == 204
-            : response.status == exchange.status;
+                                    ? response.status == 200 || response.status == 204
+                                    : response.status == exchange.status;
         if (!statusFits || response.body != exchange.body) {
             return "request " + QByteArray::number(i) + ": " + exchange.bytes.left(100) + " -> "
-                + QByteArray::number(response.status) + ' ' + response.body + response.fault;
+                   + QByteArray::number(response.status) + ' ' + response.body + response.fault;
         }
     }
     return {};
@@ -162,8 +162,9 @@ void TestPipelining::everySplitOfAPutIsTheSame_data()
     QTest::addColumn<QByteArray>("bytes");
     QTest::newRow("Content-Length")
         << requestBytes("PUT", "/split%20key?ttl=1000", {{"Content-Type", "text/plain"}}, "hello");
-    QTest::newRow("chunked") << requestBytes("PUT", "/split%20key", {{"Transfer-Encoding", "chunked"}},
-                                             "3;x=\"y\"\r\nhel\r\n02\r\nlo\r\n0\r\nTrailer: z\r\n\r\n");
+    QTest::newRow("chunked") << requestBytes(
+        "PUT", "/split%20key", {{"Transfer-Encoding", "chunked"}},
+        "3;x=\"y\"\r\nhel\r\n02\r\nlo\r\n0\r\nTrailer: z\r\n\r\n");
     QTest::newRow("after an empty line")
         << "\r\n" + requestBytes("PUT", "/split%20key", {}, "hello");
 }
@@ -179,7 +180,8 @@ void TestPipelining::everySplitOfAPutIsTheSame()
         QCOMPARE(other.get("/ping").status, 200);
         QVERIFY(client.send(bytes.mid(at)));
         const HttpResponse response = client.readResponse();
-        QVERIFY2(response.status == 201, ("split at " + QByteArray::number(at) + response.body).constData());
+        QVERIFY2(response.status == 201,
+                 ("split at " + QByteArray::number(at) + response.body).constData());
         QCOMPARE(other.del("/split%20key").body, "hello"_ba);
     }
 }

@@ -104,12 +104,13 @@ void TestRestBatch::putTakesTypeTtlAndBase64()
 void TestRestBatch::conditionsThatHold()
 {
     const QByteArray revision = QByteArray::number(m_client->put("/a", "1").revision());
-    const HttpResponse response = m_client->batch(
-        R"({"operations":[{"op":"put","key":"a","value":"2","if_match":)" + revision
-        + R"(},{"op":"put","key":"b","value":"2","if_none_match":"*"},
+    const HttpResponse response
+        = m_client->batch(R"({"operations":[{"op":"put","key":"a","value":"2","if_match":)"
+                          + revision + R"(},{"op":"put","key":"b","value":"2","if_none_match":"*"},
               {"op":"put","key":"c","value":"2","if_none_match":"\"5\""},
               {"op":"delete","key":"c","if_match":"*"},
-              {"op":"delete","key":"a","if_none_match":)" + revision + "}]}");
+              {"op":"delete","key":"a","if_none_match":)"
+                          + revision + "}]}");
     QCOMPARE(response.status, 200);
     QCOMPARE(m_client->get("/keys").body, R"(["b"])"_ba);
 }
@@ -121,7 +122,8 @@ void TestRestBatch::failedConditionNamesItsIndexAndChangesNothing_data()
         << R"({"op":"put","key":"a","value":"new","if_match":99999})"_ba;
     QTest::newRow("if_match of a missing key")
         << R"({"op":"put","key":"missing","value":"new","if_match":"*"})"_ba;
-    QTest::newRow("if_none_match any") << R"({"op":"put","key":"a","value":"x","if_none_match":"*"})"_ba;
+    QTest::newRow("if_none_match any")
+        << R"({"op":"put","key":"a","value":"x","if_none_match":"*"})"_ba;
     QTest::newRow("if_match in the form of the field")
         << R"({"op":"put","key":"a","value":"new","if_match":"\"99999\", W/\"1\""})"_ba;
     QTest::newRow("delete if_match") << R"({"op":"delete","key":"a","if_match":99999})"_ba;
@@ -133,8 +135,8 @@ void TestRestBatch::failedConditionNamesItsIndexAndChangesNothing()
     m_client->put("/a", "1");
     const quint64 before = seqNow();
     const HttpResponse response = m_client->batch(
-        R"({"operations":[{"op":"put","key":"b","value":"2"},{"op":"delete","key":"seq"},)" + failing
-        + R"(,{"op":"put","key":"c","value":"3"}]})");
+        R"({"operations":[{"op":"put","key":"b","value":"2"},{"op":"delete","key":"seq"},)"
+        + failing + R"(,{"op":"put","key":"c","value":"3"}]})");
     QCOMPARE(problemFault(response, 412), ""_ba);
     QCOMPARE(response.json()["index"_L1].toInt(-1), 2);
     QCOMPARE(m_client->get("/keys").body, R"(["a","seq"])"_ba);
@@ -194,11 +196,12 @@ void TestRestBatch::malformedBatchIs400_data()
     QTest::newRow("no key") << with(R"({"op":"put","value":"1"})");
     QTest::newRow("empty key") << with(R"({"op":"put","key":"","value":"1"})");
     QTest::newRow("key no text") << with(R"({"op":"put","key":5,"value":"1"})");
-    QTest::newRow("key too long")
-        << with(R"({"op":"put","key":")" + "k"_ba.repeated(1025) + R"(","value":"1"})");
+    QTest::newRow("key too long") << with(R"({"op":"put","key":")" + "k"_ba.repeated(1025)
+                                          + R"(","value":"1"})");
     QTest::newRow("no value") << with(R"({"op":"put","key":"b"})");
     QTest::newRow("value no text") << with(R"({"op":"put","key":"b","value":1})");
-    QTest::newRow("two values") << with(R"({"op":"put","key":"b","value":"1","value_base64":"MQ=="})");
+    QTest::newRow("two values") << with(
+        R"({"op":"put","key":"b","value":"1","value_base64":"MQ=="})");
     QTest::newRow("bad base64") << with(R"({"op":"put","key":"b","value_base64":"%%%"})");
     QTest::newRow("bad ttl") << with(R"({"op":"put","key":"b","value":"1","ttl":-1})");
     QTest::newRow("ttl no number") << with(R"({"op":"put","key":"b","value":"1","ttl":"soon"})");
@@ -206,7 +209,8 @@ void TestRestBatch::malformedBatchIs400_data()
     QTest::newRow("type with a line feed")
         << with(R"({"op":"put","key":"b","value":"1","type":"a/b\r\nSet-Cookie: x"})");
     QTest::newRow("bad condition") << with(R"({"op":"put","key":"b","value":"1","if_match":[]})");
-    QTest::newRow("lone surrogate in the key") << with(R"({"op":"put","key":"\ud800","value":"1"})");
+    QTest::newRow("lone surrogate in the key")
+        << with(R"({"op":"put","key":"\ud800","value":"1"})");
     QTest::newRow("not UTF-8") << with("{\"op\":\"put\",\"key\":\"\xff\",\"value\":\"1\"}"_ba);
 }
 
@@ -221,8 +225,8 @@ void TestRestBatch::valueOverTheLimitIsRefused()
 {
     const QByteArray value((5 << 20) + 1, 'x');
     const HttpResponse response = m_client->batch(
-        R"({"operations":[{"op":"put","key":"a","value":"1"},{"op":"put","key":"b","value":")" + value
-        + R"("}]})");
+        R"({"operations":[{"op":"put","key":"a","value":"1"},{"op":"put","key":"b","value":")"
+        + value + R"("}]})");
     QVERIFY2(response.status == 413 || response.status == 400, response.fault.constData());
     QCOMPARE(problemFault(response, response.status, "5242880"), ""_ba);
     QCOMPARE(m_client->get("/keys").body, "[]"_ba);

@@ -139,10 +139,14 @@ void TestRestConditions::conditionOnAMissingKey_data()
     QTest::addColumn<QByteArray>("field");
     QTest::addColumn<QByteArray>("value");
     QTest::addColumn<int>("putStatus");
-    QTest::newRow("match any") << "If-Match"_ba << "*"_ba << 412;
-    QTest::newRow("match tag") << "If-Match"_ba << "\"1\""_ba << 412;
-    QTest::newRow("none match any") << "If-None-Match"_ba << "*"_ba << 201;
-    QTest::newRow("none match tag") << "If-None-Match"_ba << "\"1\""_ba << 201;
+    QTest::newRow("match any") << "If-Match"_ba
+                               << "*"_ba << 412;
+    QTest::newRow("match tag") << "If-Match"_ba
+                               << "\"1\""_ba << 412;
+    QTest::newRow("none match any") << "If-None-Match"_ba
+                                    << "*"_ba << 201;
+    QTest::newRow("none match tag") << "If-None-Match"_ba
+                                    << "\"1\""_ba << 201;
 }
 
 void TestRestConditions::conditionOnAMissingKey()
@@ -154,9 +158,11 @@ void TestRestConditions::conditionOnAMissingKey()
     // RFC 9110 13.2.1 has conditions ignored where the answer is no success anyway; a 412 says the
     // same to a client that asked with If-Match.
     const int removed = m_client->del("/missing", condition).status;
-    QVERIFY2(removed == 404 || (putStatus == 412 && removed == 412), QByteArray::number(removed).constData());
+    QVERIFY2(removed == 404 || (putStatus == 412 && removed == 412),
+             QByteArray::number(removed).constData());
     const int patched = m_client->patch("/missing?ttl=5", condition).status;
-    QVERIFY2(patched == 404 || (putStatus == 412 && patched == 412), QByteArray::number(patched).constData());
+    QVERIFY2(patched == 404 || (putStatus == 412 && patched == 412),
+             QByteArray::number(patched).constData());
     QCOMPARE(m_client->put("/missing", "v", condition).status, putStatus);
     QCOMPARE(m_client->get("/missing").status, putStatus == 201 ? 200 : 404);
 }
@@ -219,12 +225,18 @@ void TestRestConditions::malformedTagNeverWrites_data()
 {
     QTest::addColumn<QByteArray>("field");
     QTest::addColumn<QByteArray>("value");
-    QTest::newRow("match without quotes") << "If-Match"_ba << "5"_ba;
-    QTest::newRow("match half quoted") << "If-Match"_ba << "\"5"_ba;
-    QTest::newRow("match empty") << "If-Match"_ba << ""_ba;
-    QTest::newRow("match any among tags") << "If-Match"_ba << "*, \"5\""_ba;
-    QTest::newRow("none match without quotes") << "If-None-Match"_ba << "5"_ba;
-    QTest::newRow("none match two stars") << "If-None-Match"_ba << "**"_ba;
+    QTest::newRow("match without quotes") << "If-Match"_ba
+                                          << "5"_ba;
+    QTest::newRow("match half quoted") << "If-Match"_ba
+                                       << "\"5"_ba;
+    QTest::newRow("match empty") << "If-Match"_ba
+                                 << ""_ba;
+    QTest::newRow("match any among tags") << "If-Match"_ba
+                                          << "*, \"5\""_ba;
+    QTest::newRow("none match without quotes") << "If-None-Match"_ba
+                                               << "5"_ba;
+    QTest::newRow("none match two stars") << "If-None-Match"_ba
+                                          << "**"_ba;
 }
 
 void TestRestConditions::malformedTagNeverWrites()
@@ -232,15 +244,16 @@ void TestRestConditions::malformedTagNeverWrites()
     QFETCH(QByteArray, field);
     QFETCH(QByteArray, value);
     const HttpResponse response = m_client->put("/k", "new", {{field, value}});
-    QVERIFY2(response.status == 400 || response.status == 412, QByteArray::number(response.status).constData());
+    QVERIFY2(response.status == 400 || response.status == 412,
+             QByteArray::number(response.status).constData());
     QCOMPARE(problemFault(response, response.status), ""_ba);
     QCOMPARE(m_client->get("/k").body, "value"_ba);
 }
 
 void TestRestConditions::repeatedFieldsAreOneList()
 {
-    const HttpResponse response = m_client->put(
-        "/k", "new", {{"If-Match", tag(m_older)}, {"If-Match", tag(m_current)}});
+    const HttpResponse response
+        = m_client->put("/k", "new", {{"If-Match", tag(m_older)}, {"If-Match", tag(m_current)}});
     QCOMPARE(response.status, 200);
 }
 

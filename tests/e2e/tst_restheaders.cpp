@@ -71,8 +71,7 @@ private:
     void fill();
 
     ServerProcess m_server;
-    ServerProcess m_corsServer{
-        {u"--cors-origin"_s, u"http://a.example,https://b.example:8443"_s}};
+    ServerProcess m_corsServer{{u"--cors-origin"_s, u"http://a.example,https://b.example:8443"_s}};
     std::unique_ptr<HttpClient> m_client;
     std::unique_ptr<HttpClient> m_corsClient;
 };
@@ -107,20 +106,34 @@ void TestRestHeaders::everyAnswerHasADate_data()
 {
     QTest::addColumn<QByteArray>("method");
     QTest::addColumn<QByteArray>("target");
-    QTest::newRow("value") << "GET"_ba << "/k"_ba;
-    QTest::newRow("head") << "HEAD"_ba << "/k"_ba;
-    QTest::newRow("missing") << "GET"_ba << "/missing"_ba;
-    QTest::newRow("written") << "PUT"_ba << "/written"_ba;
-    QTest::newRow("listing") << "GET"_ba << "/keys"_ba;
-    QTest::newRow("ping") << "GET"_ba << "/ping"_ba;
-    QTest::newRow("metrics") << "GET"_ba << "/metrics"_ba;
-    QTest::newRow("page") << "GET"_ba << "/"_ba;
-    QTest::newRow("options") << "OPTIONS"_ba << "/k"_ba;
-    QTest::newRow("not allowed") << "PUT"_ba << "/ping"_ba;
-    QTest::newRow("bad key") << "GET"_ba << "/%FF"_ba;
-    QTest::newRow("unknown method") << "BREW"_ba << "/k"_ba;
-    QTest::newRow("bad target") << "GET"_ba << "k"_ba;
-    QTest::newRow("upgrade required") << "GET"_ba << "/wal"_ba;
+    QTest::newRow("value") << "GET"_ba
+                           << "/k"_ba;
+    QTest::newRow("head") << "HEAD"_ba
+                          << "/k"_ba;
+    QTest::newRow("missing") << "GET"_ba
+                             << "/missing"_ba;
+    QTest::newRow("written") << "PUT"_ba
+                             << "/written"_ba;
+    QTest::newRow("listing") << "GET"_ba
+                             << "/keys"_ba;
+    QTest::newRow("ping") << "GET"_ba
+                          << "/ping"_ba;
+    QTest::newRow("metrics") << "GET"_ba
+                             << "/metrics"_ba;
+    QTest::newRow("page") << "GET"_ba
+                          << "/"_ba;
+    QTest::newRow("options") << "OPTIONS"_ba
+                             << "/k"_ba;
+    QTest::newRow("not allowed") << "PUT"_ba
+                                 << "/ping"_ba;
+    QTest::newRow("bad key") << "GET"_ba
+                             << "/%FF"_ba;
+    QTest::newRow("unknown method") << "BREW"_ba
+                                    << "/k"_ba;
+    QTest::newRow("bad target") << "GET"_ba
+                                << "k"_ba;
+    QTest::newRow("upgrade required") << "GET"_ba
+                                      << "/wal"_ba;
 }
 
 void TestRestHeaders::everyAnswerHasADate()
@@ -128,9 +141,9 @@ void TestRestHeaders::everyAnswerHasADate()
     QFETCH(QByteArray, method);
     QFETCH(QByteArray, target);
     const HttpResponse response = m_client->request(method, target);
-    static const QRegularExpression form(
-        u"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-        " [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"_s);
+    static const QRegularExpression form(u"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} "
+                                         u"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+                                         " [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"_s);
     const QString date = QString::fromLatin1(response.header("date"));
     QVERIFY2(form.match(date).hasMatch(), qPrintable(date));
     const QDateTime time = QDateTime::fromString(date, Qt::RFC2822Date);
@@ -166,13 +179,19 @@ void TestRestHeaders::errorsAreProblemDocuments_data()
     QTest::addColumn<QByteArray>("method");
     QTest::addColumn<QByteArray>("target");
     QTest::addColumn<int>("status");
-    QTest::newRow("bad key") << "GET"_ba << "/%FF"_ba << 400;
-    QTest::newRow("bad parameter") << "GET"_ba << "/keys?limit=x"_ba << 400;
-    QTest::newRow("unknown path") << "GET"_ba << "/-/nothing"_ba << 404;
-    QTest::newRow("not allowed") << "PUT"_ba << "/wal"_ba << 405;
+    QTest::newRow("bad key") << "GET"_ba
+                             << "/%FF"_ba << 400;
+    QTest::newRow("bad parameter") << "GET"_ba
+                                   << "/keys?limit=x"_ba << 400;
+    QTest::newRow("unknown path") << "GET"_ba
+                                  << "/-/nothing"_ba << 404;
+    QTest::newRow("not allowed") << "PUT"_ba
+                                 << "/wal"_ba << 405;
     QTest::newRow("target too long") << "GET"_ba << '/' + "a"_ba.repeated(9000) << 414;
-    QTest::newRow("upgrade required") << "GET"_ba << "/wal"_ba << 426;
-    QTest::newRow("unknown method") << "BREW"_ba << "/k"_ba << 501;
+    QTest::newRow("upgrade required") << "GET"_ba
+                                      << "/wal"_ba << 426;
+    QTest::newRow("unknown method") << "BREW"_ba
+                                    << "/k"_ba << 501;
 }
 
 void TestRestHeaders::errorsAreProblemDocuments()
@@ -317,7 +336,8 @@ void TestRestHeaders::corsPreflight()
         "/k", {{"Origin", "http://a.example"},
                {"Access-Control-Request-Method", "PUT"},
                {"Access-Control-Request-Headers", "content-type,if-match,if-none-match,prefer"}});
-    QVERIFY2(response.status == 200 || response.status == 204, QByteArray::number(response.status).constData());
+    QVERIFY2(response.status == 200 || response.status == 204,
+             QByteArray::number(response.status).constData());
     QCOMPARE(response.header("access-control-allow-origin"), "http://a.example"_ba);
     for (const char *method : {"PUT", "DELETE", "PATCH"})
         QVERIFY2(response.headerHasToken("access-control-allow-methods", method), method);

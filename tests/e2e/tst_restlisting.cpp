@@ -19,11 +19,15 @@ QByteArrayList manyKeys()
         keys.append("item:" + QByteArray::number(i));
     for (int i = 0; i < 50; ++i)
         keys.append("a/b c/" + QByteArray::number(i) + "?x=1&y=%41#z+");
-    const QByteArrayList shapes{"A"_ba,  "a"_ba,    "Z"_ba,       "z"_ba,          "ä"_ba,
-                                "é"_ba,  "中文"_ba, "😀"_ba,      "\xef\xbf\xbd"_ba, "a b"_ba,
-                                "a%b"_ba, "a?b"_ba, "a\"b\\c"_ba, "a\0b"_ba,       "a\nb"_ba,
-                                "~"_ba,  "a+b"_ba,  "a&b"_ba,     "a;b"_ba,        "a,b>; rel"_ba,
-                                "-"_ba,  "//"_ba,   "\x7f"_ba,    "item:"_ba,      "item;"_ba};
+    const QByteArrayList shapes{"A"_ba,       "a"_ba,         "Z"_ba,
+                                "z"_ba,       "ä"_ba,         "é"_ba,
+                                "中文"_ba,    "😀"_ba,         "\xef\xbf\xbd"_ba,
+                                "a b"_ba,     "a%b"_ba,       "a?b"_ba,
+                                "a\"b\\c"_ba, "a\0b"_ba,      "a\nb"_ba,
+                                "~"_ba,       "a+b"_ba,       "a&b"_ba,
+                                "a;b"_ba,     "a,b>; rel"_ba, "-"_ba,
+                                "//"_ba,      "\x7f"_ba,      "item:"_ba,
+                                "item;"_ba};
     keys += shapes;
     return keys;
 }
@@ -319,8 +323,7 @@ void TestRestListing::valuesOfBytesThatAreNoText()
     const QJsonObject object = array.at(0).toObject();
     QVERIFY(!object.contains("value"_L1));
     QCOMPARE(QByteArray::fromBase64(object["value_base64"_L1].toString().toLatin1()), bytes);
-    QCOMPARE(array.at(1)["value"_L1].toString().toUtf8(),
-             bytes.left(32) + "\"\\/\x7f\xe2\x80\xa8");
+    QCOMPARE(array.at(1)["value"_L1].toString().toUtf8(), bytes.left(32) + "\"\\/\x7f\xe2\x80\xa8");
 }
 
 void TestRestListing::listingNeverShowsAValueByDefault()
@@ -346,14 +349,22 @@ void TestRestListing::badParameterIs400_data()
 {
     QTest::addColumn<QByteArray>("query");
     QTest::addColumn<QByteArray>("named");
-    QTest::newRow("limit word") << "limit=ten"_ba << "limit"_ba;
-    QTest::newRow("limit negative") << "limit=-1"_ba << "limit"_ba;
-    QTest::newRow("limit empty") << "limit="_ba << "limit"_ba;
-    QTest::newRow("limit too large") << "limit=99999999999999999999"_ba << "limit"_ba;
-    QTest::newRow("values word") << "values=maybe"_ba << "values"_ba;
-    QTest::newRow("count word") << "count=maybe"_ba << "count"_ba;
-    QTest::newRow("after not UTF-8") << "after=%FF"_ba << "after"_ba;
-    QTest::newRow("after badly encoded") << "after=%4"_ba << "after"_ba;
+    QTest::newRow("limit word") << "limit=ten"_ba
+                                << "limit"_ba;
+    QTest::newRow("limit negative") << "limit=-1"_ba
+                                    << "limit"_ba;
+    QTest::newRow("limit empty") << "limit="_ba
+                                 << "limit"_ba;
+    QTest::newRow("limit too large") << "limit=99999999999999999999"_ba
+                                     << "limit"_ba;
+    QTest::newRow("values word") << "values=maybe"_ba
+                                 << "values"_ba;
+    QTest::newRow("count word") << "count=maybe"_ba
+                                << "count"_ba;
+    QTest::newRow("after not UTF-8") << "after=%FF"_ba
+                                     << "after"_ba;
+    QTest::newRow("after badly encoded") << "after=%4"_ba
+                                         << "after"_ba;
 }
 
 void TestRestListing::badParameterIs400()

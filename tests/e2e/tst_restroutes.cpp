@@ -123,8 +123,8 @@ void TestRestRoutes::unknownServicePathIs404()
 void TestRestRoutes::headOfEachFixedPath_data()
 {
     QTest::addColumn<QByteArray>("path");
-    for (const char *path : {"/", "/ping", "/keys", "/keys/x", "/-/healthy", "/-/ready",
-                             "/-/openapi.yaml"})
+    for (const char *path :
+         {"/", "/ping", "/keys", "/keys/x", "/-/healthy", "/-/ready", "/-/openapi.yaml"})
         QTest::newRow(path) << QByteArray(path);
 }
 
@@ -165,16 +165,36 @@ void TestRestRoutes::otherMethodIs405_data()
     QTest::addColumn<QByteArray>("method");
     QTest::addColumn<QByteArray>("path");
     QTest::addColumn<QByteArray>("allowed");
-    QTest::newRow("POST key") << "POST"_ba << "/k"_ba << "PUT"_ba;
-    QTest::newRow("POST keys") << "POST"_ba << "/keys"_ba << "DELETE"_ba;
-    QTest::newRow("PATCH keys") << "PATCH"_ba << "/keys/a"_ba << "DELETE"_ba;
-    QTest::newRow("DELETE ping") << "DELETE"_ba << "/ping"_ba << "GET"_ba;
-    QTest::newRow("POST wal") << "POST"_ba << "/wal"_ba << "GET"_ba;
-    QTest::newRow("DELETE wal") << "DELETE"_ba << "/wal"_ba << "GET"_ba;
-    QTest::newRow("DELETE metrics") << "DELETE"_ba << "/metrics"_ba << "GET"_ba;
-    QTest::newRow("DELETE page") << "DELETE"_ba << "/"_ba << "GET"_ba;
-    QTest::newRow("POST info") << "POST"_ba << "/-/info"_ba << "GET"_ba;
-    QTest::newRow("PATCH openapi") << "PATCH"_ba << "/-/openapi.yaml"_ba << "GET"_ba;
+    QTest::newRow("POST key") << "POST"_ba
+                              << "/k"_ba
+                              << "PUT"_ba;
+    QTest::newRow("POST keys") << "POST"_ba
+                               << "/keys"_ba
+                               << "DELETE"_ba;
+    QTest::newRow("PATCH keys") << "PATCH"_ba
+                                << "/keys/a"_ba
+                                << "DELETE"_ba;
+    QTest::newRow("DELETE ping") << "DELETE"_ba
+                                 << "/ping"_ba
+                                 << "GET"_ba;
+    QTest::newRow("POST wal") << "POST"_ba
+                              << "/wal"_ba
+                              << "GET"_ba;
+    QTest::newRow("DELETE wal") << "DELETE"_ba
+                                << "/wal"_ba
+                                << "GET"_ba;
+    QTest::newRow("DELETE metrics") << "DELETE"_ba
+                                    << "/metrics"_ba
+                                    << "GET"_ba;
+    QTest::newRow("DELETE page") << "DELETE"_ba
+                                 << "/"_ba
+                                 << "GET"_ba;
+    QTest::newRow("POST info") << "POST"_ba
+                               << "/-/info"_ba
+                               << "GET"_ba;
+    QTest::newRow("PATCH openapi") << "PATCH"_ba
+                                   << "/-/openapi.yaml"_ba
+                                   << "GET"_ba;
 }
 
 void TestRestRoutes::otherMethodIs405()
@@ -192,9 +212,8 @@ void TestRestRoutes::optionsTellsTheMethods_data()
 {
     QTest::addColumn<QByteArray>("path");
     QTest::addColumn<QByteArrayList>("methods");
-    QTest::newRow("key") << "/k"_ba
-                         << QByteArrayList{"GET"_ba, "HEAD"_ba, "PUT"_ba, "DELETE"_ba, "PATCH"_ba,
-                                           "OPTIONS"_ba};
+    QTest::newRow("key") << "/k"_ba << QByteArrayList{"GET"_ba,    "HEAD"_ba,  "PUT"_ba,
+                                                      "DELETE"_ba, "PATCH"_ba, "OPTIONS"_ba};
     QTest::newRow("keys") << "/keys"_ba
                           << QByteArrayList{"GET"_ba, "HEAD"_ba, "DELETE"_ba, "OPTIONS"_ba};
     QTest::newRow("prefix") << "/keys/a"_ba
@@ -208,7 +227,8 @@ void TestRestRoutes::optionsTellsTheMethods()
     QFETCH(QByteArray, path);
     QFETCH(QByteArrayList, methods);
     const HttpResponse response = m_client->options(path);
-    QVERIFY2(response.status == 200 || response.status == 204, QByteArray::number(response.status).constData());
+    QVERIFY2(response.status == 200 || response.status == 204,
+             QByteArray::number(response.status).constData());
     QCOMPARE(response.body, ""_ba);
     QByteArrayList allowed = response.header("allow").replace(' ', "").split(',');
     std::sort(allowed.begin(), allowed.end());

@@ -117,17 +117,16 @@ void TestTtl::expiryIsToldOnTime()
         }
         QCOMPARE(m_client->batch(R"({"operations":[)" + operations.join(',') + "]}").status, 200);
     }
-    // A loaded machine may be late now and then, whatever the server does: one round in five that is
-    // on time shows that the server is. None may be early, lost or told twice.
+    // A loaded machine may be late now and then, whatever the server does: one round in five that
+    // is on time shows that the server is. None may be early, lost or told twice.
     qint64 best = std::numeric_limits<qint64>::max();
     for (int round = 0; round < 5 && best > kPunctualMs; ++round) {
         WebSocketFeed feed(m_server.port(), "format=json&prefix=short:");
         QVERIFY(feed.open());
         for (int i = 0; i < expiring; ++i)
             m_client->put("/short:" + QByteArray::number(i) + "?ttl=1", "v");
-        QVERIFY(feed.waitFor([&](const FeedMessages &messages) {
-            return countOf(messages, "expire") >= expiring;
-        }));
+        QVERIFY(feed.waitFor(
+            [&](const FeedMessages &messages) { return countOf(messages, "expire") >= expiring; }));
         const qint64 worst = worstDelayMs(feed.messages(), expiring);
         QVERIFY(worst >= 0);
         best = std::min(best, worst);
@@ -222,8 +221,8 @@ void TestTtl::expiryTakesASeqAndIsNoReadOrDelete()
 
 void TestTtl::expiredKeyIsNotThereAtItsMoment()
 {
-    // Asked all the time, a key is there until its moment and not after, whether or not the event has
-    // been sent yet.
+    // Asked all the time, a key is there until its moment and not after, whether or not the event
+    // has been sent yet.
     WebSocketFeed feed(m_server.port(), "format=json&op=insert,expire");
     QVERIFY(feed.open());
     m_client->put("/k?ttl=1", "v");

@@ -14,9 +14,9 @@ namespace memorykv::test {
 struct FeedMessage
 {
     QByteArray data;
-    bool binary = false;     ///< a binary WebSocket frame
-    QByteArray id;           ///< SSE: the id field
-    qint64 receivedMs = 0;   ///< milliseconds since 1970-01-01 UTC by this machine's clock
+    bool binary = false;   ///< a binary WebSocket frame
+    QByteArray id;         ///< SSE: the id field
+    qint64 receivedMs = 0; ///< milliseconds since 1970-01-01 UTC by this machine's clock
 
     /// The data as a JSON object; empty when it is none.
     QJsonObject json() const;

@@ -9,7 +9,7 @@ namespace {
 
 bool isMutation(const QByteArray &op)
 {
-    static const QByteArrayList mutations {
+    static const QByteArrayList mutations{
         "insert"_ba, "delete"_ba, "delete_prefix"_ba, "delete_all"_ba, "expire"_ba, "touch"_ba,
     };
     return mutations.contains(op);

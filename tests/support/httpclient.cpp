@@ -16,8 +16,8 @@ QByteArray encodedQuery(QByteArrayView bytes)
 QByteArray requestBytes(QByteArrayView method, QByteArrayView target, const Fields &fields,
                         QByteArrayView body, QByteArrayView host)
 {
-    QByteArray bytes = method.toByteArray() + ' ' + target.toByteArray() + " HTTP/1.1\r\nHost: "
-        + host.toByteArray() + "\r\n";
+    QByteArray bytes = method.toByteArray() + ' ' + target.toByteArray()
+                       + " HTTP/1.1\r\nHost: " + host.toByteArray() + "\r\n";
     bool hasCoding = false;
     for (const auto &[name, value] : fields) {
         bytes += name + ": " + value + "\r\n";
@@ -76,7 +76,7 @@ HttpResponse HttpClient::options(QByteArrayView target, const Fields &fields)
 
 HttpResponse HttpClient::batch(QByteArrayView json)
 {
-    return request("POST", "/-/batch", { { "Content-Type", "application/json" } }, json);
+    return request("POST", "/-/batch", {{"Content-Type", "application/json"}}, json);
 }
 
 } // namespace memorykv::test

@@ -27,8 +27,7 @@ class HttpClient
 public:
     explicit HttpClient(quint16 port)
         : m_port(port)
-    {
-    }
+    { }
 
     HttpResponse request(QByteArrayView method, QByteArrayView target, const Fields &fields = {},
                          QByteArrayView body = {});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "tests/support/httpresponse.h"
 
-
 namespace memorykv::test {
 
 using namespace Qt::StringLiterals;
@@ -52,7 +51,7 @@ QByteArray problemFault(const HttpResponse &response, int status, QByteArrayView
 {
     if (response.status != status) {
         return "status " + QByteArray::number(response.status) + " instead of "
-            + QByteArray::number(status) + ": " + response.body + response.fault;
+               + QByteArray::number(status) + ": " + response.body + response.fault;
     }
     if (response.header("content-type") != "application/problem+json")
         return "Content-Type is " + response.header("content-type");
@@ -60,7 +59,7 @@ QByteArray problemFault(const HttpResponse &response, int status, QByteArrayView
     if (!document.isObject())
         return "not a JSON object: " + response.body;
     const QJsonObject problem = document.object();
-    for (const auto member : { "type"_L1, "title"_L1, "detail"_L1 }) {
+    for (const auto member : {"type"_L1, "title"_L1, "detail"_L1}) {
         if (!problem.value(member).isString() || problem.value(member).toString().isEmpty())
             return QByteArray(member.data(), member.size()) + " is missing: " + response.body;
     }
@@ -101,7 +100,7 @@ std::optional<HttpResponse> HttpResponseParser::parseHead(qsizetype &headSize)
         const qsizetype colon = line.indexOf(':');
         if (colon < 1 || line.left(colon).contains(' '))
             return fail("field line");
-        response.fields.append({ line.left(colon).toLower(), line.mid(colon + 1).trimmed() });
+        response.fields.append({line.left(colon).toLower(), line.mid(colon + 1).trimmed()});
     }
     return response;
 }

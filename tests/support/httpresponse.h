@@ -22,7 +22,8 @@ struct HttpResponse
     QByteArray body;                                 ///< with the transfer coding taken off
     QByteArray fault;
 
-    /// The values of all fields called \a name (lower case) joined by ", "; empty when there is none.
+    /// The values of all fields called \a name (lower case) joined by ", "; empty when there is
+    /// none.
     QByteArray header(QByteArrayView name) const;
     bool has(QByteArrayView name) const;
 
@@ -40,8 +41,8 @@ struct HttpResponse
 /// status and detail, and \a named somewhere in its detail; empty when it is one.
 QByteArray problemFault(const HttpResponse &response, int status, QByteArrayView named = {});
 
-/// Takes the responses out of the bytes of one connection, strictly: anything RFC 9112 does not allow
-/// a server to send ends in malformed(). Not thread-safe.
+/// Takes the responses out of the bytes of one connection, strictly: anything RFC 9112 does not
+/// allow a server to send ends in malformed(). Not thread-safe.
 class HttpResponseParser
 {
 public:
@@ -64,7 +65,8 @@ public:
 
 private:
     std::optional<HttpResponse> parseHead(qsizetype &headSize);
-    std::optional<qsizetype> bodyEnd(HttpResponse &response, qsizetype begin, bool toHead, bool closed);
+    std::optional<qsizetype> bodyEnd(HttpResponse &response, qsizetype begin, bool toHead,
+                                     bool closed);
     std::optional<qsizetype> decodeChunks(QByteArray &body, qsizetype begin);
     std::nullopt_t fail(QByteArrayView why);
 

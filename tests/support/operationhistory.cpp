@@ -7,7 +7,8 @@ namespace memorykv::test {
 
 using namespace Qt::StringLiterals;
 
-HttpResponse OperationHistory::put(HttpClient &client, const QByteArray &key, const QByteArray &value)
+HttpResponse OperationHistory::put(HttpClient &client, const QByteArray &key,
+                                   const QByteArray &value)
 {
     return note(Kind::Put, client, key, value);
 }
@@ -27,9 +28,9 @@ HttpResponse OperationHistory::note(Kind kind, HttpClient &client, const QByteAr
 {
     const QByteArray target = '/' + key;
     const Clock::time_point asked = Clock::now();
-    const HttpResponse response = kind == Kind::Put ? client.put(target, value)
-        : kind == Kind::Delete                      ? client.del(target)
-                                                    : client.get(target);
+    const HttpResponse response = kind == Kind::Put      ? client.put(target, value)
+                                  : kind == Kind::Delete ? client.del(target)
+                                                         : client.get(target);
     m_operations.push_back({kind, key, value, response.status, response.body, response.revision(),
                             asked, Clock::now()});
     return response;
@@ -44,8 +45,8 @@ QByteArray OperationHistory::told(const Operation &operation, const QByteArray &
 {
     static constexpr const char *kNames[] = {"PUT ", "DELETE ", "GET "};
     return kNames[static_cast<int>(operation.kind)] + operation.key + ' ' + operation.value + " -> "
-        + QByteArray::number(operation.status) + " \"" + operation.body + "\" revision "
-        + QByteArray::number(operation.revision) + ": " + what;
+           + QByteArray::number(operation.status) + " \"" + operation.body + "\" revision "
+           + QByteArray::number(operation.revision) + ": " + what;
 }
 
 QByteArray OperationHistory::faultAgainst(const FeedMessages &feed)
@@ -99,9 +100,9 @@ QByteArray OperationHistory::placeWrites()
 QByteArray OperationHistory::placePut(const Operation &operation)
 {
     Timeline &timeline = m_timelines[operation.key];
-    const auto state
-        = std::find_if(timeline.begin(), timeline.end(),
-                       [&](const State &candidate) { return candidate.seq == operation.revision; });
+    const auto state = std::find_if(timeline.begin(), timeline.end(), [&](const State &candidate) {
+        return candidate.seq == operation.revision;
+    });
     if (state == timeline.begin() || state == timeline.end())
         return "no event has this seq"_ba;
     if (!state->exists || state->value != operation.value)
@@ -120,9 +121,10 @@ QByteArray OperationHistory::placePut(const Operation &operation)
 QByteArray OperationHistory::placeDelete(const Operation &operation)
 {
     Timeline &timeline = m_timelines[operation.key];
-    const auto removed = std::find_if(timeline.begin(), timeline.end(), [&](const State &candidate) {
-        return candidate.exists && candidate.value == operation.body;
-    });
+    const auto removed
+        = std::find_if(timeline.begin(), timeline.end(), [&](const State &candidate) {
+              return candidate.exists && candidate.value == operation.body;
+          });
     if (removed == timeline.end() || std::next(removed) == timeline.end())
         return "no event follows the value removed"_ba;
     State &state = *std::next(removed);
@@ -135,9 +137,10 @@ QByteArray OperationHistory::placeDelete(const Operation &operation)
     return {};
 }
 
-// A reader may see a state when it was not over before the reader asked, and had begun to come about
-// before it was answered.
-bool OperationHistory::couldSee(const Timeline &timeline, size_t index, const Operation &reader) const
+// A reader may see a state when it was not over before the reader asked, and had begun to come
+// about before it was answered.
+bool OperationHistory::couldSee(const Timeline &timeline, size_t index,
+                                const Operation &reader) const
 {
     for (size_t later = index + 1; later < timeline.size(); ++later) {
         if (timeline[later].answered < reader.asked)
@@ -157,8 +160,9 @@ QByteArray OperationHistory::checkReads() const
         for (size_t index = 0; index < timeline.size() && !fits; ++index) {
             const State &state = timeline[index];
             const bool isWhatWasSeen = operation.status == 404
-                ? !state.exists
-                : state.exists && state.seq == operation.revision && state.value == operation.body;
+                                           ? !state.exists
+                                           : state.exists && state.seq == operation.revision
+                                                 && state.value == operation.body;
             fits = isWhatWasSeen && couldSee(timeline, index, operation);
         }
         if (!fits)

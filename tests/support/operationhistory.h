@@ -11,9 +11,9 @@
 
 namespace memorykv::test {
 
-/// What clients asked and were told, with when, to be compared with the feed: whether all of it fits
-/// one order of operations, each taking effect between its request and its answer (linearizability;
-/// Herlihy and Wing, 1990).
+/// What clients asked and were told, with when, to be compared with the feed: whether all of it
+/// fits one order of operations, each taking effect between its request and its answer
+/// (linearizability; Herlihy and Wing, 1990).
 ///
 /// Every value put must be unique. One history belongs to one thread; append() joins them.
 class OperationHistory
@@ -26,7 +26,8 @@ public:
 
     void append(const OperationHistory &other);
 
-    /// The first answer that does not fit the order of the JSON events in \a feed; empty when all do.
+    /// The first answer that does not fit the order of the JSON events in \a feed; empty when all
+    /// do.
     QByteArray faultAgainst(const FeedMessages &feed);
 
 private:
@@ -56,7 +57,8 @@ private:
     };
     using Timeline = std::vector<State>;
 
-    HttpResponse note(Kind kind, HttpClient &client, const QByteArray &key, const QByteArray &value);
+    HttpResponse note(Kind kind, HttpClient &client, const QByteArray &key,
+                      const QByteArray &value);
     QByteArray readFeed(const FeedMessages &feed);
     QByteArray placeWrites();
     QByteArray placePut(const Operation &operation);

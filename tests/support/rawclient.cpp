@@ -77,7 +77,8 @@ HttpResponse RawClient::readWith(int milliseconds, Take take)
 
 HttpResponse RawClient::readResponse(bool toHead, int milliseconds)
 {
-    return readWith(milliseconds, [&](bool peerClosed) { return m_parser.next(toHead, peerClosed); });
+    return readWith(milliseconds,
+                    [&](bool peerClosed) { return m_parser.next(toHead, peerClosed); });
 }
 
 HttpResponse RawClient::readHead(int milliseconds)

@@ -34,8 +34,9 @@ QProcessEnvironment childEnvironment(const Environment &wanted)
     auto environment = QProcessEnvironment::systemEnvironment();
     const QStringList inherited = environment.keys();
     for (const QString &name : inherited) {
-        const bool configures = name == "PORT"_L1 || name == "METRICS_PORT"_L1
-            || (name.startsWith("MEMORYKV_"_L1) && name != "MEMORYKV_THREADS"_L1);
+        const bool configures
+            = name == "PORT"_L1 || name == "METRICS_PORT"_L1
+              || (name.startsWith("MEMORYKV_"_L1) && name != "MEMORYKV_THREADS"_L1);
         if (configures)
             environment.remove(name);
     }
@@ -49,8 +50,7 @@ QProcessEnvironment childEnvironment(const Environment &wanted)
 ServerProcess::ServerProcess(const QStringList &arguments, const Environment &environment)
     : m_arguments(arguments)
     , m_environment(environment)
-{
-}
+{ }
 
 ServerProcess::~ServerProcess()
 {
@@ -70,7 +70,8 @@ void ServerProcess::launch(const QStringList &arguments)
 {
     m_port = 0;
     m_process.setProcessEnvironment(childEnvironment(m_environment));
-    // Files, not pipes: nobody reads while a test talks to the server, and a full pipe would block it.
+    // Files, not pipes: nobody reads while a test talks to the server, and a full pipe would block
+    // it.
     m_process.setStandardErrorFile(m_outputs.filePath(u"stderr"_s));
     m_process.setStandardOutputFile(m_outputs.filePath(u"stdout"_s));
     m_process.setStandardInputFile(QProcess::nullDevice());
@@ -80,7 +81,7 @@ void ServerProcess::launch(const QStringList &arguments)
 
 bool ServerProcess::start()
 {
-    launch(choosesPort() ? m_arguments : QStringList { u"--port"_s, u"0"_s } + m_arguments);
+    launch(choosesPort() ? m_arguments : QStringList{u"--port"_s, u"0"_s} + m_arguments);
     static const QRegularExpression listening(u"listening on https?://[^\\s\"]*:([0-9]+)\\b"_s);
     const QDeadlineTimer deadline(kStartMs);
     while (!deadline.hasExpired()) {
@@ -130,7 +131,8 @@ std::optional<int> ServerProcess::waitForEnd(int milliseconds)
 {
     if (isRunning() && !m_process.waitForFinished(milliseconds))
         return std::nullopt;
-    if (m_process.error() == QProcess::FailedToStart || m_process.exitStatus() != QProcess::NormalExit)
+    if (m_process.error() == QProcess::FailedToStart
+        || m_process.exitStatus() != QProcess::NormalExit)
         return std::nullopt;
     return m_process.exitCode();
 }

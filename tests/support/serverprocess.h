@@ -19,8 +19,8 @@ using Environment = QMap<QString, QString>;
 ///
 /// The child gets this process's environment without PORT, METRICS_PORT and MEMORYKV_* (but with
 /// MEMORYKV_THREADS, by which ctest runs each suite with several thread counts), then the variables
-/// given. It never outlives its ServerProcess: the destructor kills it, and the kernel does when the
-/// test program dies.
+/// given. It never outlives its ServerProcess: the destructor kills it, and the kernel does when
+/// the test program dies.
 ///
 /// Needs a QCoreApplication; not thread-safe; all waits are blocking and have a deadline.
 class ServerProcess
@@ -32,13 +32,13 @@ public:
     ServerProcess(const ServerProcess &) = delete;
     ServerProcess &operator=(const ServerProcess &) = delete;
 
-    /// Starts the program, with `--port 0` unless the arguments or variables choose a port, and waits
-    /// for its line "listening on http://ADDRESS:PORT". False when it ended or was silent for 60 s;
-    /// standardError() tells more.
+    /// Starts the program, with `--port 0` unless the arguments or variables choose a port, and
+    /// waits for its line "listening on http://ADDRESS:PORT". False when it ended or was silent for
+    /// 60 s; standardError() tells more.
     bool start();
 
-    /// Starts the program and waits for its end, for runs that are not to serve. Nothing when it did
-    /// not end by itself within 60 s or was ended by a signal.
+    /// Starts the program and waits for its end, for runs that are not to serve. Nothing when it
+    /// did not end by itself within 60 s or was ended by a signal.
     std::optional<int> run();
 
     /// The port of the "listening" line.

@@ -10,7 +10,7 @@ SseFeed::SseFeed(quint16 port, const QByteArray &query, const QByteArray &lastEv
     : m_port(port)
 {
     m_request = "GET /wal" + (query.isEmpty() ? QByteArray() : '?' + query)
-        + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n";
+                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n";
     if (!lastEventId.isEmpty())
         m_request += "Last-Event-ID: " + lastEventId + "\r\n";
     m_request += "\r\n";

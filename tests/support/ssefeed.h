@@ -15,9 +15,10 @@ class SseFeed : public Feed
     Q_OBJECT
 
 public:
-    /// \a query is what follows the '?', already encoded; \a lastEventId, when not empty, is sent as
-    /// Last-Event-ID.
-    explicit SseFeed(quint16 port, const QByteArray &query = {}, const QByteArray &lastEventId = {});
+    /// \a query is what follows the '?', already encoded; \a lastEventId, when not empty, is sent
+    /// as Last-Event-ID.
+    explicit SseFeed(quint16 port, const QByteArray &query = {},
+                     const QByteArray &lastEventId = {});
 
     /// Connects and waits for the head of the answer. False when it is not a 200.
     bool open();

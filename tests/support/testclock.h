@@ -14,8 +14,7 @@ class TestClock
 public:
     explicit TestClock(qint64 nowMs = 1'700'000'000'000)
         : m_nowMs(nowMs)
-    {
-    }
+    { }
 
     qint64 nowMs() const { return m_nowMs.load(); }
     void advance(qint64 ms) { m_nowMs.fetch_add(ms); }

@@ -9,8 +9,7 @@ TestLog::TestLog(quint64 epoch, quint64 lastSeq)
     : m_epoch(epoch)
     , m_lastSeq(lastSeq)
     , m_firstHeld(lastSeq + 1)
-{
-}
+{ }
 
 void TestLog::append(RecordGroup group)
 {
@@ -24,6 +23,7 @@ void TestLog::append(RecordGroup group)
 void TestLog::announce(Record record)
 {
     const std::lock_guard lock(m_mutex);
+    record.seq = lastSeq();
     m_queue.push_back(record);
     m_announced.push_back(std::move(record));
 }

@@ -18,10 +18,12 @@ WebSocketFeed::WebSocketFeed(quint16 port, const QByteArray &query, const QByteA
     if (!query.isEmpty())
         m_url.setQuery(QString::fromUtf8(query), QUrl::StrictMode);
     m_socket.setProxy(QNetworkProxy::NoProxy);
-    connect(&m_socket, &QWebSocket::textMessageReceived, this,
-            [this](const QString &text) { add({ text.toUtf8(), false, {}, 0 }); });
-    connect(&m_socket, &QWebSocket::binaryMessageReceived, this,
-            [this](const QByteArray &bytes) { add({ bytes, true, {}, 0 }); });
+    connect(&m_socket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
+        add({text.toUtf8(), false, {}, 0});
+    });
+    connect(&m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &bytes) {
+        add({bytes, true, {}, 0});
+    });
     connect(&m_socket, &QWebSocket::disconnected, this, [this] { m_closed = true; });
 }
 
@@ -33,9 +35,10 @@ bool WebSocketFeed::open()
         request.setRawHeader("Content-Type", m_contentType);
     // Not the error signal: its name differs between Qt 6.4 and 6.5.
     bool ended = false;
-    const auto watch = connect(
-        &m_socket, &QWebSocket::stateChanged, this,
-        [&](QAbstractSocket::SocketState state) { ended = state == QAbstractSocket::UnconnectedState; });
+    const auto watch = connect(&m_socket, &QWebSocket::stateChanged, this,
+                               [&](QAbstractSocket::SocketState state) {
+                                   ended = state == QAbstractSocket::UnconnectedState;
+                               });
     m_socket.open(request);
     waitUntil([&] { return ended || m_socket.state() == QAbstractSocket::ConnectedState; });
     disconnect(watch);

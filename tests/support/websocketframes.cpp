@@ -9,7 +9,8 @@ namespace memorykv::test {
 
 int WebSocketFrame::closeCode() const
 {
-    return opcode == kClose && payload.size() >= 2 ? qFromBigEndian<quint16>(payload.constData()) : 0;
+    return opcode == kClose && payload.size() >= 2 ? qFromBigEndian<quint16>(payload.constData())
+                                                   : 0;
 }
 
 QList<WebSocketFrame> webSocketFrames(QByteArrayView bytes)

@@ -22,8 +22,8 @@ struct WebSocketFrame
     int closeCode() const;
 };
 
-/// The frames in \a bytes, in order. Ends with a frame of opcode -1 when a frame is cut off, masked or
-/// has reserved bits.
+/// The frames in \a bytes, in order. Ends with a frame of opcode -1 when a frame is cut off, masked
+/// or has reserved bits.
 QList<WebSocketFrame> webSocketFrames(QByteArrayView bytes);
 
 /// A whole opening handshake for \a target.

@@ -57,20 +57,19 @@ void TestObserver::operationDone(OperationKind kind, OperationResult result)
 HttpFixture::HttpFixture(QList<QByteArray> corsOrigins, Scope scope, qint64 maxMemory)
     : store(log, maxMemory, clock.reader())
     , cors(std::move(corsOrigins))
-    , services {store,
-                log,
-                observer,
-                cors,
-                kMaxValueSize,
-                [] { return QByteArray("# metrics\n"); },
-                "text/plain; version=0.0.4",
-                [] { return QByteArray("{\"version\":\"0\"}"); },
-                "<!doctype html><title>page</title>" + QByteArray(2000, ' '),
-                "openapi: 3.1.0\n" + QByteArray(2000, '#'),
-                scope}
+    , services{store,
+               log,
+               observer,
+               cors,
+               kMaxValueSize,
+               [] { return QByteArray("# metrics\n"); },
+               "text/plain; version=0.0.4",
+               [] { return QByteArray("{\"version\":\"0\"}"); },
+               "<!doctype html><title>page</title>" + QByteArray(2000, ' '),
+               "openapi: 3.1.0\n" + QByteArray(2000, '#'),
+               scope}
     , dispatcher(services)
-{
-}
+{ }
 
 Response HttpFixture::answer(const QByteArray &method, const QByteArray &target,
                              const QByteArray &fields, const QByteArray &body)

@@ -197,14 +197,30 @@ void TestBatchRequest::body_data()
 {
     QTest::addColumn<QByteArray>("json");
     for (const char *json :
-         {"", " ", "null", "[]", "{}", "5", "\"operations\"", R"({"operations":null})",
-          R"({"operations":{}})", R"({"operations":[]}x)", R"({"operations":[]}{})",
-          R"({"operations":[],"operations":[]})", R"({"operations":[],"more":1})",
-          R"({"Operations":[]})", R"({"operations":[],})", R"({"operations":[{]})",
-          R"({"operations":[)", R"({"operations":[5]})", R"({"operations":[null]})",
-          R"({"operations":[[]]})", R"({"operations":[{"op":"delete","key":"k"},]})",
+         {"",
+          " ",
+          "null",
+          "[]",
+          "{}",
+          "5",
+          "\"operations\"",
+          R"({"operations":null})",
+          R"({"operations":{}})",
+          R"({"operations":[]}x)",
+          R"({"operations":[]}{})",
+          R"({"operations":[],"operations":[]})",
+          R"({"operations":[],"more":1})",
+          R"({"Operations":[]})",
+          R"({"operations":[],})",
+          R"({"operations":[{]})",
+          R"({"operations":[)",
+          R"({"operations":[5]})",
+          R"({"operations":[null]})",
+          R"({"operations":[[]]})",
+          R"({"operations":[{"op":"delete","key":"k"},]})",
           R"({"operations":[{"op":"delete","key":"k"} {"op":"delete","key":"k"}]})",
-          R"({"operations":[{"op":"delete","key":"k"}])", "\xEF\xBB\xBF{\"operations\":[]}",
+          R"({"operations":[{"op":"delete","key":"k"}])",
+          "\xEF\xBB\xBF{\"operations\":[]}",
           "{\"operations\":[{\"op\":\"delete\",\"key\":\"\xFF\"}]}"})
         QTest::newRow(json) << QByteArray(json);
 }

@@ -47,10 +47,17 @@ protected:
 struct Fixture
 {
     Fixture()
-        : context {http.dispatcher, http.log, http.observer, {}, {}, {}}
+        : context{http.dispatcher, http.log, http.observer, {}, {}, {}}
         , pool(std::make_unique<ConnectionPool>(context))
     {
         context.limits.maxBodySize = HttpFixture::kMaxValueSize;
+    }
+
+    ~Fixture()
+    {
+        for (const auto &client : clients)
+            client->abort();
+        (void)QTest::qWaitFor([this] { return http.observer.connections == 0; });
     }
 
     QTcpSocket &connectClient(const std::optional<Error> &refusal = std::nullopt)
@@ -88,7 +95,7 @@ void TestConnectionPool::servesWhatItAdopts()
 void TestConnectionPool::refusesWhenTold()
 {
     Fixture f;
-    QTcpSocket &client = f.connectClient(Error {ErrorCode::Unavailable, "too many"});
+    QTcpSocket &client = f.connectClient(Error{ErrorCode::Unavailable, "too many"});
     QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
     QVERIFY(client.readAll().startsWith("HTTP/1.1 503 "));
     QTRY_COMPARE(f.http.observer.connections, 0);

@@ -34,7 +34,7 @@ namespace {
 
 QByteArray inflated(const QByteArray &bytes)
 {
-    z_stream stream {};
+    z_stream stream{};
     if (inflateInit2(&stream, 15 + 16) != Z_OK)
         qFatal("zlib");
     QByteArray out(16 << 20, Qt::Uninitialized);

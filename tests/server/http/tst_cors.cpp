@@ -26,7 +26,7 @@ private Q_SLOTS:
 
 namespace {
 
-const QList<QByteArray> kOrigins {"https://app.example", "http://localhost:3000"};
+const QList<QByteArray> kOrigins{"https://app.example", "http://localhost:3000"};
 
 Request from(const QByteArray &origin)
 {

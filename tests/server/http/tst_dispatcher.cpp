@@ -240,7 +240,8 @@ void TestDispatcher::putRefuses_data()
     QTest::addColumn<QByteArray>("fields");
     QTest::addColumn<int>("status");
     const auto row = [](const char *target, const char *fields, int status) {
-        QTest::addRow("%s %s", target, fields) << QByteArray(target) << QByteArray(fields) << status;
+        QTest::addRow("%s %s", target, fields)
+            << QByteArray(target) << QByteArray(fields) << status;
     };
     row("/k?ttl=0", "", 400);
     row("/k?ttl=-1", "", 400);
@@ -253,8 +254,9 @@ void TestDispatcher::putRefuses_data()
     row("/k", "Content-Encoding: gzip\r\n", 415);
     row("/k", "Content-Range: bytes 0-1/5\r\n", 400);
     row("/k", "If-Match: *\r\n", 412);
-    QTest::newRow("long content type") << QByteArray("/k")
-        << "Content-Type: " + QByteArray(kMaxTypeSize + 1, 't') + "\r\n" << 400;
+    QTest::newRow("long content type")
+        << QByteArray("/k") << "Content-Type: " + QByteArray(kMaxTypeSize + 1, 't') + "\r\n"
+        << 400;
 }
 
 void TestDispatcher::putRefuses()
@@ -376,11 +378,10 @@ void TestDispatcher::patchRefuses_data()
     QTest::addColumn<QByteArray>("fields");
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<int>("status");
-    const auto row
-        = [](const char *target, const char *fields, const char *body, int status) {
-              QTest::addRow("%s %s%s", target, fields, body)
-                  << QByteArray(target) << QByteArray(fields) << QByteArray(body) << status;
-          };
+    const auto row = [](const char *target, const char *fields, const char *body, int status) {
+        QTest::addRow("%s %s%s", target, fields, body)
+            << QByteArray(target) << QByteArray(fields) << QByteArray(body) << status;
+    };
     row("/k", "", "", 400);
     row("/k?ttl=-1", "", "", 400);
     row("/k?ttl=", "", "", 400);
@@ -475,10 +476,10 @@ void TestDispatcher::listLinkIsEncoded()
     HttpFixture http;
     for (const char *key : {"/a%20%26%3E+%C3%BC1", "/a%20%26%3E+%C3%BC2"})
         http.answer("PUT", key, {}, "v");
-    const QByteArray link
-        = fieldOf(http.answer("GET", "/keys/a%20%26%3E+%C3%BC?limit=1"), "Link");
+    const QByteArray link = fieldOf(http.answer("GET", "/keys/a%20%26%3E+%C3%BC?limit=1"), "Link");
     const QByteArray target = link.sliced(1, link.indexOf('>') - 1);
-    QCOMPARE(contentOf(http.answer("GET", target)), QByteArray("[\"a &>+\xC3\xBC" "2\"]"));
+    QCOMPARE(contentOf(http.answer("GET", target)), QByteArray("[\"a &>+\xC3\xBC"
+                                                               "2\"]"));
 }
 
 void TestDispatcher::listGivesValues()
@@ -487,11 +488,12 @@ void TestDispatcher::listGivesValues()
     http.answer("PUT", "/a?ttl=60", "Content-Type: text/plain\r\n", "v\"");
     http.answer("PUT", "/b", {}, "\xFF");
     http.clock.advance(500);
-    QCOMPARE(contentOf(http.answer("GET", "/keys?values=true")),
-             QByteArray("[{\"key\":\"a\",\"value\":\"v\\\"\",\"revision\":1,\"type\":\"text/plain\","
-                        "\"ttl\":60},"
-                        "{\"key\":\"b\",\"value_base64\":\"/w==\",\"revision\":2,"
-                        "\"type\":\"application/octet-stream\"}]"));
+    QCOMPARE(
+        contentOf(http.answer("GET", "/keys?values=true")),
+        QByteArray("[{\"key\":\"a\",\"value\":\"v\\\"\",\"revision\":1,\"type\":\"text/plain\","
+                   "\"ttl\":60},"
+                   "{\"key\":\"b\",\"value_base64\":\"/w==\",\"revision\":2,"
+                   "\"type\":\"application/octet-stream\"}]"));
 }
 
 void TestDispatcher::listCounts()
@@ -507,9 +509,10 @@ void TestDispatcher::listCounts()
 void TestDispatcher::listRefuses_data()
 {
     QTest::addColumn<QByteArray>("query");
-    for (const char *query : {"limit=0", "limit=-1", "limit=x", "limit=1000001", "limit=", "values=1",
-                              "values", "count=yes", "count=true&limit=5", "count=true&after=a",
-                              "count=true&values=true", "prefix=a", "limit=1&limit=2", "after=%FF"})
+    for (const char *query :
+         {"limit=0", "limit=-1", "limit=x", "limit=1000001", "limit=", "values=1", "values",
+          "count=yes", "count=true&limit=5", "count=true&after=a", "count=true&values=true",
+          "prefix=a", "limit=1&limit=2", "after=%FF"})
         QTest::newRow(query) << QByteArray(query);
 }
 
@@ -657,9 +660,9 @@ void TestDispatcher::corsIsAdded()
 void TestDispatcher::preflight()
 {
     HttpFixture http({"https://app.example"});
-    const Response response
-        = http.answer("OPTIONS", "/k", "Origin: https://app.example\r\n"
-                                       "Access-Control-Request-Method: PUT\r\n");
+    const Response response = http.answer("OPTIONS", "/k",
+                                          "Origin: https://app.example\r\n"
+                                          "Access-Control-Request-Method: PUT\r\n");
     QCOMPARE(response.status, 204);
     QVERIFY(fieldOf(response, "Access-Control-Allow-Methods").contains("PUT"));
     QCOMPARE(fieldOf(response, "Access-Control-Allow-Origin"), QByteArray("https://app.example"));

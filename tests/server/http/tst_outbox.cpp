@@ -129,10 +129,10 @@ void TestOutbox::receiptsComeWithTheirBytes()
     add(outbox, "b", 6, 5, 201);
     outbox.openInterim() += "j";
     add(outbox, "c", 7, 5, 404);
-    QCOMPARE(takeStatuses(outbox), QList<int> {200});
+    QCOMPARE(takeStatuses(outbox), QList<int>{200});
     QVERIFY(takeStatuses(outbox).isEmpty());
     outbox.release(7);
-    QCOMPARE(takeStatuses(outbox), (QList<int> {201, 404}));
+    QCOMPARE(takeStatuses(outbox), (QList<int>{201, 404}));
 }
 
 void TestOutbox::bufferedBytesCountsBoth()

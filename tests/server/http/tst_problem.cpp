@@ -58,8 +58,8 @@ void TestProblem::statusOfCode()
     QCOMPARE(response.status, status);
     QCOMPARE(fieldOf(response, "Content-Type"), QByteArray("application/problem+json"));
     const QJsonObject json = QJsonDocument::fromJson(response.body).object();
-    QCOMPARE(json.keys(), (QStringList {QStringLiteral("detail"), QStringLiteral("status"),
-                                        QStringLiteral("title"), QStringLiteral("type")}));
+    QCOMPARE(json.keys(), (QStringList{QStringLiteral("detail"), QStringLiteral("status"),
+                                       QStringLiteral("title"), QStringLiteral("type")}));
     QCOMPARE(json[u"type"].toString(), QStringLiteral("about:blank"));
     QCOMPARE(json[u"status"].toInt(), status);
     QCOMPARE(json[u"title"].toString(), QString::fromLatin1(errorTitle(ErrorCode(code))));
@@ -69,8 +69,8 @@ void TestProblem::statusOfCode()
 void TestProblem::detailIsEscaped()
 {
     const QByteArray detail = "'\"\\\r\n\x01\xC3\xBC\xFF'";
-    const QJsonDocument json = QJsonDocument::fromJson(
-        problem({ErrorCode::InvalidArgument, detail}).body);
+    const QJsonDocument json
+        = QJsonDocument::fromJson(problem({ErrorCode::InvalidArgument, detail}).body);
     QVERIFY(json.isObject());
     QCOMPARE(json.object()[u"detail"].toString(), QString::fromUtf8(detail));
 }

@@ -130,7 +130,7 @@ void TestResponse::appendsBehindWhatIsThere()
 // A status without a line of its own would go out as a 500.
 void TestResponse::everyStatusHasAReason()
 {
-    QList<int> statuses {200, 201, 204, 304};
+    QList<int> statuses{200, 201, 204, 304};
     for (int code = 0; code <= int(ErrorCode::Internal); ++code)
         statuses.append(httpStatus(ErrorCode(code)));
     for (const int status : std::as_const(statuses)) {

@@ -101,7 +101,8 @@ void TestRoutes::pathIsRefused_data()
                              "/%ED%A0%80", "/%C0%AF", "/%F5%80%80%80", "/keys/%FF", "/keys/%2"})
         QTest::newRow(path) << QByteArray(path);
     QTest::newRow("key too long") << '/' + QByteArray(kMaxKeySize + 1, 'k');
-    QTest::newRow("key too long in bytes") << '/' + QByteArray("%C3%BC").repeated(kMaxKeySize / 2 + 1);
+    QTest::newRow("key too long in bytes")
+        << '/' + QByteArray("%C3%BC").repeated(kMaxKeySize / 2 + 1);
     QTest::newRow("prefix too long") << "/keys/" + QByteArray(kMaxKeySize + 1, 'k');
 }
 
@@ -139,9 +140,8 @@ void TestRoutes::allowNamesTheMethods()
     const QList<QByteArray> allowed = allow.split(',');
     for (int i = 0; i < kMethodCount; ++i) {
         const QByteArray name = methodName(Method(i)).toByteArray();
-        const bool isNamed = std::any_of(allowed.begin(), allowed.end(), [&](const auto &one) {
-            return one.trimmed() == name;
-        });
+        const bool isNamed = std::any_of(allowed.begin(), allowed.end(),
+                                         [&](const auto &one) { return one.trimmed() == name; });
         QCOMPARE(allowsMethod(Route(route), Method(i)), isNamed);
     }
 }

@@ -39,8 +39,8 @@ void TestEntry::keepsWhatItWasGiven_data()
                                  << QByteArray("a/b");
     QTest::newRow("no type") << QByteArray("k") << QByteArray("v") << QByteArray() << usual;
     QTest::newRow("the default type") << QByteArray("k") << QByteArray("v") << usual << usual;
-    QTest::newRow("nearly the default type") << QByteArray("k") << QByteArray("v")
-                                             << usual + "; a=b" << usual + "; a=b";
+    QTest::newRow("nearly the default type")
+        << QByteArray("k") << QByteArray("v") << usual + "; a=b" << usual + "; a=b";
     QTest::newRow("nothing but a key") << QByteArray("k") << QByteArray() << QByteArray() << usual;
     QTest::newRow("binary") << QByteArray("a\0b", 3) << allBytes << QByteArray() << usual;
     QTest::newRow("longest") << QByteArray(kMaxKeySize, 'k') << QByteArray(5 << 20, 'v')

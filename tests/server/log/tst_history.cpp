@@ -72,9 +72,9 @@ void TestHistory::readsFromAnySeq()
 {
     History history(1'000'000);
     append(history, 1, 5);
-    QCOMPARE(seqsOf(history.read(0, 1'000'000)), (Seqs {1, 2, 3, 4, 5}));
-    QCOMPARE(seqsOf(history.read(3, 1'000'000)), (Seqs {4, 5}));
-    QCOMPARE(seqsOf(history.read(4, 1'000'000)), (Seqs {5}));
+    QCOMPARE(seqsOf(history.read(0, 1'000'000)), (Seqs{1, 2, 3, 4, 5}));
+    QCOMPARE(seqsOf(history.read(3, 1'000'000)), (Seqs{4, 5}));
+    QCOMPARE(seqsOf(history.read(4, 1'000'000)), (Seqs{5}));
     for (const quint64 after : {quint64(5), quint64(6), std::numeric_limits<quint64>::max()})
         QCOMPARE(seqsOf(history.read(after, 1'000'000)), Seqs());
     QCOMPARE(history.read(5, 10).firstHeld, 1U);
@@ -85,26 +85,26 @@ void TestHistory::holdsAsManyBytesAsAllowed()
 {
     History history(3 * kSize);
     QCOMPARE(append(history, 1, 3), Seqs());
-    QCOMPARE(append(history, 4, 5), (Seqs {1, 2}));
+    QCOMPARE(append(history, 4, 5), (Seqs{1, 2}));
     const auto range = history.read(0, 1'000'000);
     QCOMPARE(range.firstHeld, 3U);
-    QCOMPARE(seqsOf(range), (Seqs {3, 4, 5}));
-    QCOMPARE(seqsOf(history.read(2, 1'000'000)), (Seqs {3, 4, 5}));
-    QCOMPARE(seqsOf(history.read(3, 1'000'000)), (Seqs {4, 5}));
+    QCOMPARE(seqsOf(range), (Seqs{3, 4, 5}));
+    QCOMPARE(seqsOf(history.read(2, 1'000'000)), (Seqs{3, 4, 5}));
+    QCOMPARE(seqsOf(history.read(3, 1'000'000)), (Seqs{4, 5}));
 }
 
 void TestHistory::newestIsHeldWhateverItsSize()
 {
     History history(1);
-    QCOMPARE(append(history, 1, 3), (Seqs {1, 2}));
-    QCOMPARE(seqsOf(history.read(0, 1)), (Seqs {3}));
+    QCOMPARE(append(history, 1, 3), (Seqs{1, 2}));
+    QCOMPARE(seqsOf(history.read(0, 1)), (Seqs{3}));
     QCOMPARE(history.read(0, 1).firstHeld, 3U);
 }
 
 void TestHistory::ofNoBytesHoldsNothing()
 {
     History history(0);
-    QCOMPARE(append(history, 1, 3), (Seqs {1, 2, 3}));
+    QCOMPARE(append(history, 1, 3), (Seqs{1, 2, 3}));
     const auto range = history.read(0, 1000);
     QVERIFY(range.records.empty());
     QCOMPARE(range.firstHeld, 4U);
@@ -127,23 +127,23 @@ void TestHistory::aLargeRecordEvictsManySmallOnes()
 {
     History history(10 * kSize);
     append(history, 1, 10);
-    QCOMPARE(append(history, 11, 11, 5 * kSize), (Seqs {1, 2, 3, 4, 5, 6}));
-    QCOMPARE(append(history, 12, 12), Seqs {7});
+    QCOMPARE(append(history, 11, 11, 5 * kSize), (Seqs{1, 2, 3, 4, 5, 6}));
+    QCOMPARE(append(history, 12, 12), Seqs{7});
 }
 
 void TestHistory::readStopsAboutTheBytesAskedFor()
 {
     History history(1'000'000);
     append(history, 1, 10);
-    QCOMPARE(seqsOf(history.read(0, 0)), (Seqs {1})); // at least one, or nobody would get on
-    QCOMPARE(seqsOf(history.read(0, 1)), (Seqs {1}));
-    QCOMPARE(seqsOf(history.read(2, 3 * kSize)), (Seqs {3, 4, 5}));
+    QCOMPARE(seqsOf(history.read(0, 0)), (Seqs{1})); // at least one, or nobody would get on
+    QCOMPARE(seqsOf(history.read(0, 1)), (Seqs{1}));
+    QCOMPARE(seqsOf(history.read(2, 3 * kSize)), (Seqs{3, 4, 5}));
     Seqs all;
     for (quint64 after = 0; after < 10; after = all.back()) {
         for (const quint64 seq : seqsOf(history.read(after, 2 * kSize)))
             all.push_back(seq);
     }
-    QCOMPARE(all, (Seqs {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+    QCOMPARE(all, (Seqs{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 }
 
 void TestHistory::beginsWhereTheFirstRecordIs()
@@ -152,8 +152,8 @@ void TestHistory::beginsWhereTheFirstRecordIs()
     append(history, 42, 44);
     const auto range = history.read(7, 1'000'000);
     QCOMPARE(range.firstHeld, 42U);
-    QCOMPARE(seqsOf(range), (Seqs {42, 43, 44}));
-    QCOMPARE(seqsOf(history.read(42, 1'000'000)), (Seqs {43, 44}));
+    QCOMPARE(seqsOf(range), (Seqs{42, 43, 44}));
+    QCOMPARE(seqsOf(history.read(42, 1'000'000)), (Seqs{43, 44}));
 }
 
 QTEST_GUILESS_MAIN(TestHistory)

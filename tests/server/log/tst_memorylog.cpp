@@ -18,6 +18,7 @@ private Q_SLOTS:
     void historyIsLimited();
     void nobodyWatchingPublishesNothing();
     void publishesInOrderWithAnnouncementsInBetween();
+    void announcedRecordSaysWhatWasBeforeIt();
     void publishesOnItsOwnThread();
     void destructionPublishesWhatIsQueued();
     void watchersAreCounted();
@@ -50,8 +51,7 @@ class Writer
 public:
     explicit Writer(MemoryLog &log)
         : m_log(log)
-    {
-    }
+    { }
 
     void append(int count = 1)
     {
@@ -215,6 +215,17 @@ void TestMemoryLog::publishesInOrderWithAnnouncementsInBetween()
     }
     QVERIFY(announced >= kThreads * (kRounds / 3));
     QVERIFY(last > quint64(kThreads * kRounds / 2));
+}
+
+void TestMemoryLog::announcedRecordSaysWhatWasBeforeIt()
+{
+    MemoryLog log(1 << 20);
+    Collector collector(log);
+    log.addWatcher();
+    Writer(log).append(3);
+    log.announce(seen(1)); // seen a while ago
+    QTRY_COMPARE(collector.size(), size_t(4));
+    QCOMPARE(collector.records().back().seq, 3U);
 }
 
 void TestMemoryLog::publishesOnItsOwnThread()

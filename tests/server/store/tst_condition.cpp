@@ -22,19 +22,19 @@ void TestCondition::holds_data()
     QTest::addColumn<List>("ifNoneMatch");
     QTest::addColumn<bool>("withoutKey");
     QTest::addColumn<bool>("atRevision5");
-    QTest::newRow("none") << List {} << List {} << true << true;
-    QTest::newRow("If-Match *") << List {-1} << List {} << false << true;
-    QTest::newRow("If-Match this") << List {5} << List {} << false << true;
-    QTest::newRow("If-Match another") << List {4} << List {} << false << false;
-    QTest::newRow("If-Match one of them") << List {3, 4, 5} << List {} << false << true;
-    QTest::newRow("If-None-Match *") << List {} << List {-1} << true << false;
-    QTest::newRow("If-None-Match this") << List {} << List {5} << true << false;
-    QTest::newRow("If-None-Match another") << List {} << List {4} << true << true;
-    QTest::newRow("If-None-Match one of them") << List {} << List {4, 5} << true << false;
-    QTest::newRow("both hold") << List {5} << List {4} << false << true;
-    QTest::newRow("first fails") << List {4} << List {4} << false << false;
-    QTest::newRow("second fails") << List {5} << List {5} << false << false;
-    QTest::newRow("never") << List {-1} << List {-1} << false << false;
+    QTest::newRow("none") << List{} << List{} << true << true;
+    QTest::newRow("If-Match *") << List{-1} << List{} << false << true;
+    QTest::newRow("If-Match this") << List{5} << List{} << false << true;
+    QTest::newRow("If-Match another") << List{4} << List{} << false << false;
+    QTest::newRow("If-Match one of them") << List{3, 4, 5} << List{} << false << true;
+    QTest::newRow("If-None-Match *") << List{} << List{-1} << true << false;
+    QTest::newRow("If-None-Match this") << List{} << List{5} << true << false;
+    QTest::newRow("If-None-Match another") << List{} << List{4} << true << true;
+    QTest::newRow("If-None-Match one of them") << List{} << List{4, 5} << true << false;
+    QTest::newRow("both hold") << List{5} << List{4} << false << true;
+    QTest::newRow("first fails") << List{4} << List{4} << false << false;
+    QTest::newRow("second fails") << List{5} << List{5} << false << false;
+    QTest::newRow("never") << List{-1} << List{-1} << false << false;
 }
 
 void TestCondition::holds()
@@ -43,7 +43,7 @@ void TestCondition::holds()
     QFETCH(QList<int>, ifNoneMatch);
     const auto setOf = [](const QList<int> &list) {
         RevisionSet set;
-        set.any = list == QList<int> {-1};
+        set.any = list == QList<int>{-1};
         for (const int revision : list) {
             if (revision >= 0)
                 set.revisions.append(quint64(revision));

@@ -52,7 +52,7 @@ struct Fixture
     }
 
     TestLog log;
-    KeyValueStore store {log, 0, wallClock};
+    KeyValueStore store{log, 0, wallClock};
 };
 
 } // namespace

@@ -203,7 +203,8 @@ void TestExpiryQueue::behavesAsAMap()
 {
     QFETCH(unsigned, seed);
     std::mt19937 random(seed);
-    const auto below = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
+    const auto below
+        = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
     Fixture f;
     std::map<QByteArray, std::pair<Slot *, qint64>> model;
     qint64 now = 1000;

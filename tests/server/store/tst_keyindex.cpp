@@ -180,9 +180,9 @@ void TestKeyIndex::keysComeInByteOrder_data()
     QTest::newRow("from the middle outwards") << outwards;
     QTest::newRow("one full block, then before it") << someKeys(257).mid(1) + someKeys(1);
     QTest::newRow("one full block, then behind it") << someKeys(257);
-    QTest::newRow("bytes are unsigned") << QList<QByteArray> {"\xC3\xBF", "z", "a", "\x7F"};
+    QTest::newRow("bytes are unsigned") << QList<QByteArray>{"\xC3\xBF", "z", "a", "\x7F"};
     QTest::newRow("NUL is a byte like others")
-        << QList<QByteArray> {"a", QByteArray("a\0", 2), QByteArray("a\0b", 3), "b"};
+        << QList<QByteArray>{"a", QByteArray("a\0", 2), QByteArray("a\0b", 3), "b"};
 }
 
 void TestKeyIndex::keysComeInByteOrder()
@@ -209,16 +209,16 @@ void TestKeyIndex::prefixEndIsBehindAllWithThePrefix_data()
     QTest::addColumn<QByteArray>("end");
     QTest::newRow("plain") << QByteArray("b") << QByteArray("b") << QByteArray("c");
     QTest::newRow("whole key") << QByteArray("ba") << QByteArray("ba") << QByteArray("b\xC3\xBF");
-    QTest::newRow("nothing has it") << QByteArray("bb") << QByteArray("b\xC3\xBF")
-                                    << QByteArray("b\xC3\xBF");
+    QTest::newRow("nothing has it")
+        << QByteArray("bb") << QByteArray("b\xC3\xBF") << QByteArray("b\xC3\xBF");
     QTest::newRow("ends in a high byte")
         << QByteArray("b\xC3\xBF") << QByteArray("b\xC3\xBF") << QByteArray("c");
     QTest::newRow("the highest character")
         << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("<end>");
     QTest::newRow("half a character")
         << QByteArray("\xF4\x8F") << QByteArray("\xF4\x8F\xBF\xBF") << QByteArray("<end>");
-    QTest::newRow("a byte no UTF-8 has") << QByteArray("\xFF\xFF") << QByteArray("<end>")
-                                         << QByteArray("<end>");
+    QTest::newRow("a byte no UTF-8 has")
+        << QByteArray("\xFF\xFF") << QByteArray("<end>") << QByteArray("<end>");
     QTest::newRow("before all") << QByteArray("A") << QByteArray("a") << QByteArray("a");
 }
 
@@ -278,7 +278,7 @@ void TestKeyIndex::emptyPrefixCoversAll()
     QVERIFY(pair.removePrefix(""));
     QVERIFY(pair.index.begin() == pair.index.end());
     pair.insert("again");
-    QCOMPARE(pair.indexKeys(), QList<QByteArray> {"again"});
+    QCOMPARE(pair.indexKeys(), QList<QByteArray>{"again"});
 }
 
 void TestKeyIndex::behavesAsAMap_data()

@@ -77,8 +77,7 @@ struct Fixture
     explicit Fixture(qint64 maxMemory = 0, quint64 lastSeq = 0)
         : log(77, lastSeq)
         , store(log, maxMemory, clock.reader())
-    {
-    }
+    { }
 
     Outcome put(const QByteArray &key, QByteArrayView value = "v", qint64 ttlMs = 0,
                 Condition condition = {})
@@ -105,8 +104,8 @@ struct Fixture
         QByteArray text;
         for (const Record &record : records) {
             const QByteArray key = record.entry ? record.entry->key().toByteArray() : record.key;
-            text += (text.isEmpty() ? "" : ", ") + opName(record.op).toByteArray() + ' ' + key
-                + ' ' + QByteArray::number(record.seq);
+            text += (text.isEmpty() ? "" : ", ") + opName(record.op).toByteArray() + ' ' + key + ' '
+                    + QByteArray::number(record.seq);
         }
         return text;
     }
@@ -240,9 +239,12 @@ void TestKeyValueStore::failedConditionChangesNothing()
     f.put("k", "old");
     const auto operation = [&](Condition condition) {
         switch (Operation::Kind(kind)) {
-        case Operation::Kind::Put: return Operation::put("k", "new", {}, 0, std::move(condition));
-        case Operation::Kind::Delete: return Operation::remove("k", std::move(condition));
-        case Operation::Kind::Touch: break;
+        case Operation::Kind::Put:
+            return Operation::put("k", "new", {}, 0, std::move(condition));
+        case Operation::Kind::Delete:
+            return Operation::remove("k", std::move(condition));
+        case Operation::Kind::Touch:
+            break;
         }
         return Operation::touch("k", f.clock.nowMs() + 5, std::move(condition));
     };
@@ -287,19 +289,19 @@ void TestKeyValueStore::seqGoesOnFromTheLog()
 void TestKeyValueStore::answersNeverClaimLessThanTheyShow()
 {
     Fixture f;
-    f.put("a");                                              // 1
-    f.put("b");                                              // 2
+    f.put("a"); // 1
+    f.put("b"); // 2
     QVERIFY(f.store.get("a").seq >= 1);
     QVERIFY(f.store.get("b").seq >= 2);
-    f.touch("a", 5000);                                      // 3
+    f.touch("a", 5000); // 3
     QVERIFY(f.store.get("a").seq >= 3);
-    f.remove("b");                                           // 4
+    f.remove("b"); // 4
     QVERIFY(f.store.get("b").seq >= 4);
     QVERIFY(f.remove("b").seq >= 4);
     QVERIFY(f.store.list({}, {}, 10).seq >= 4);
     QVERIFY(f.store.count({}).seq >= 4);
     QVERIFY(f.store.removePrefix("b").seq >= 4);
-    f.store.removePrefix("a");                               // 5
+    f.store.removePrefix("a"); // 5
     QVERIFY(f.store.get("a").seq >= 5);
     const auto failed = f.store.applyBatch(batchOf(Operation::remove("a", ifMatch(1))));
     QVERIFY(failed.error);
@@ -310,10 +312,9 @@ void TestKeyValueStore::batchAppliesInOrder()
 {
     Fixture f;
     f.put("gone", "g");
-    const auto result = f.store.applyBatch(
-        batchOf(Operation::put("k", "1", {}, 0), Operation::put("k", "2", {}, 0),
-                Operation::remove("gone"), Operation::remove("missing"),
-                Operation::touch("k", f.clock.nowMs() + 1000)));
+    const auto result = f.store.applyBatch(batchOf(
+        Operation::put("k", "1", {}, 0), Operation::put("k", "2", {}, 0), Operation::remove("gone"),
+        Operation::remove("missing"), Operation::touch("k", f.clock.nowMs() + 1000)));
     QVERIFY(!result.error);
     QCOMPARE(result.outcomes.size(), size_t(5));
     QVERIFY(!result.outcomes[0].previous);
@@ -604,8 +605,7 @@ void TestKeyValueStore::listGivesKeysInByteOrder()
     for (const char *key : {"b", "a\xC3\xBF", "a", "ab", "\x7F"})
         f.put(key, key);
     const auto listing = f.store.list({}, {}, 100);
-    QCOMPARE(keysOf(listing.entries),
-             (QList<QByteArray> {"a", "ab", "a\xC3\xBF", "b", "\x7F"}));
+    QCOMPARE(keysOf(listing.entries), (QList<QByteArray>{"a", "ab", "a\xC3\xBF", "b", "\x7F"}));
     QVERIFY(!listing.more);
     QCOMPARE(listing.seq, 5U);
     QCOMPARE(listing.entries[1]->value(), QByteArrayView("ab"));
@@ -702,8 +702,8 @@ void TestKeyValueStore::listPagesCoverEverything()
     std::sort(expected.begin(), expected.end());
     QList<QByteArray> listed;
     for (bool more = true; more;) {
-        const auto page = f.store.list("k", listed.isEmpty() ? QByteArray() : listed.last(),
-                                       size_t(limit));
+        const auto page
+            = f.store.list("k", listed.isEmpty() ? QByteArray() : listed.last(), size_t(limit));
         QVERIFY(!page.entries.empty());
         QVERIFY(page.entries.size() <= size_t(limit));
         QVERIFY(!page.more || page.entries.size() == size_t(limit));
@@ -726,10 +726,10 @@ void TestKeyValueStore::listLeavesOutExpiredKeys()
     f.put("b");
     f.put("c", "v", 1000);
     f.clock.advance(1000);
-    QCOMPARE(keysOf(f.store.list({}, {}, size_t(limit)).entries), QList<QByteArray> {"b"});
+    QCOMPARE(keysOf(f.store.list({}, {}, size_t(limit)).entries), QList<QByteArray>{"b"});
     // What is left out does not count as more.
     const auto one = f.store.list({}, {}, 1);
-    QCOMPARE(keysOf(one.entries), QList<QByteArray> {"b"});
+    QCOMPARE(keysOf(one.entries), QList<QByteArray>{"b"});
     QVERIFY(!one.more);
 }
 
@@ -751,10 +751,10 @@ void TestKeyValueStore::removePrefixIsOneMutation()
     for (const char *key : {"b2", "a", "b1", "b", "c"})
         f.put(key, key);
     const auto removal = f.store.removePrefix("b");
-    QCOMPARE(keysOf(removal.entries), (QList<QByteArray> {"b", "b1", "b2"}));
+    QCOMPARE(keysOf(removal.entries), (QList<QByteArray>{"b", "b1", "b2"}));
     QCOMPARE(removal.seq, 6U);
     QCOMPARE(Fixture::text(f.log.groups().back()), QByteArray("delete_prefix b 6"));
-    QCOMPARE(keysOf(f.store.list({}, {}, 10).entries), (QList<QByteArray> {"a", "c"}));
+    QCOMPARE(keysOf(f.store.list({}, {}, 10).entries), (QList<QByteArray>{"a", "c"}));
     QCOMPARE(f.value("b1"), QByteArray("<none>"));
     f.put("b1", "again");
     QCOMPARE(f.value("b1"), QByteArray("again"));
@@ -778,7 +778,7 @@ void TestKeyValueStore::removePrefixLeavesOutExpiredKeys()
     f.put("b2");
     f.put("b3", "v", 5000);
     f.clock.advance(1000);
-    QCOMPARE(keysOf(f.store.removePrefix("b").entries), (QList<QByteArray> {"b2", "b3"}));
+    QCOMPARE(keysOf(f.store.removePrefix("b").entries), (QList<QByteArray>{"b2", "b3"}));
     QCOMPARE(f.store.keyCount(), 0U);
     // Neither comes up again as due.
     f.clock.advance(10'000);

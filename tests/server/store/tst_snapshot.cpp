@@ -40,7 +40,7 @@ using State = QMap<QByteArray, QByteArray>;
 QByteArray describe(const Entry &entry)
 {
     return entry.value().toByteArray() + '@' + QByteArray::number(entry.revision()) + '/'
-        + QByteArray::number(entry.expiresAtMs());
+           + QByteArray::number(entry.expiresAtMs());
 }
 
 struct Fixture
@@ -63,7 +63,7 @@ struct Fixture
 
     TestClock clock;
     TestLog log;
-    KeyValueStore store {log, 0, clock.reader()};
+    KeyValueStore store{log, 0, clock.reader()};
 };
 
 /// Collects what a snapshot gives and checks that the keys ascend.
@@ -251,7 +251,8 @@ void TestSnapshot::equalsTheStateAtItsSeq()
 {
     QFETCH(unsigned, seed);
     std::mt19937 random(seed);
-    const auto below = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
+    const auto below
+        = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
     const auto key = [&] {
         static const char *kFolders[] = {"a", "b", "b/c", "\xF4\x8F\xBF\xBF"};
         return kFolders[below(4)] + QByteArray::number(below(60));
@@ -262,8 +263,7 @@ void TestSnapshot::equalsTheStateAtItsSeq()
             : expected(f.state(prefix, after))
             , seq(f.log.lastSeq())
             , snapshot(f.store, prefix, after)
-        {
-        }
+        { }
         const State expected;
         const quint64 seq;
         Snapshot snapshot;
@@ -289,7 +289,8 @@ void TestSnapshot::equalsTheStateAtItsSeq()
             f.store.expireDue();
             if (open.size() < 4) {
                 const QByteArray prefix = below(2) ? QByteArray() : key().first(below(3));
-                const QByteArray after = below(2) ? QByteArray() : prefix + QByteArray::number(below(60));
+                const QByteArray after
+                    = below(2) ? QByteArray() : prefix + QByteArray::number(below(60));
                 open.push_back(std::make_unique<Open>(f, prefix, after));
                 QCOMPARE(open.back()->snapshot.seq(), open.back()->seq);
             }

@@ -109,7 +109,8 @@ void TestStoreConcurrency::publishedHistoryMakesTheState()
                     inOrder &= record.seq == lastSeq + 1;
                     lastSeq = record.seq;
                     if (record.op == Op::Insert || record.op == Op::Touch)
-                        copy[record.entry->key().toByteArray()] = record.entry->value().toByteArray();
+                        copy[record.entry->key().toByteArray()]
+                            = record.entry->value().toByteArray();
                     else if (record.op == Op::DeletePrefix || record.op == Op::DeleteAll)
                         copy.removeIf([&](auto at) { return at.key().startsWith(record.key); });
                     else
@@ -121,22 +122,32 @@ void TestStoreConcurrency::publishedHistoryMakesTheState()
         KeyValueStore store(log, 0, wallClock);
         Threads threads;
         threads.start(4, [&](int thread) {
-            std::mt19937 random {unsigned(thread)};
+            std::mt19937 random{unsigned(thread)};
             const auto below
                 = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
             for (int i = 0; i < 2000; ++i) {
                 const QByteArray key = QByteArray::number(below(3)) + QByteArray::number(below(50));
                 const qint64 expiry = below(4) == 0 ? wallClock() + below(20) : 0;
                 switch (below(8)) {
-                case 0: (void)store.apply(Operation::remove(key)); break;
-                case 1: (void)store.apply(Operation::touch(key, expiry)); break;
-                case 2: store.expireDue(); break;
+                case 0:
+                    (void)store.apply(Operation::remove(key));
+                    break;
+                case 1:
+                    (void)store.apply(Operation::touch(key, expiry));
+                    break;
+                case 2:
+                    store.expireDue();
+                    break;
                 case 3:
                     store.applyBatch({Operation::put(key, "batch", {}, expiry),
-                                      Operation::remove("0" + key), Operation::put("x", key, {}, 0)});
+                                      Operation::remove("0" + key),
+                                      Operation::put("x", key, {}, 0)});
                     break;
-                case 4: store.get(key); break;
-                default: (void)store.apply(Operation::put(key, QByteArray::number(i), {}, expiry));
+                case 4:
+                    store.get(key);
+                    break;
+                default:
+                    (void)store.apply(Operation::put(key, QByteArray::number(i), {}, expiry));
                 }
                 if (i % 200 == 0)
                     store.removePrefix(key.first(below(2)));
@@ -174,7 +185,8 @@ void TestStoreConcurrency::listingsAreOfOneMoment()
     constexpr int kPairs = 400;
     for (int i = 0; i < kPairs; ++i) {
         const QByteArray n = QByteArray::number(i);
-        store.applyBatch({Operation::put("a" + n, "0", {}, 0), Operation::put("z" + n, "0", {}, 0)});
+        store.applyBatch(
+            {Operation::put("a" + n, "0", {}, 0), Operation::put("z" + n, "0", {}, 0)});
     }
     for (int i = 0; limit > 999 && i < 5000; ++i) // so that there is something to slice
         (void)store.apply(Operation::put("m" + QByteArray::number(i), {}, {}, 0));
@@ -185,7 +197,7 @@ void TestStoreConcurrency::listingsAreOfOneMoment()
         threads.join();
     });
     threads.start(2, [&](int thread) {
-        std::mt19937 random {unsigned(thread)};
+        std::mt19937 random{unsigned(thread)};
         for (int round = 1; !stop; ++round) {
             const QByteArray n
                 = QByteArray::number(std::uniform_int_distribution(0, kPairs - 1)(random));
@@ -225,10 +237,9 @@ void TestStoreConcurrency::snapshotsStandStill()
         for (int i = 0; i < 3; ++i)
             snapshots.push_back(std::make_unique<Snapshot>(store, QByteArray()));
         threads.start(2, [&](int thread) {
-            std::mt19937 random {unsigned(thread)};
+            std::mt19937 random{unsigned(thread)};
             while (reading > 0) {
-                const QByteArray key
-                    = keyOf(std::uniform_int_distribution(0, kKeys - 1)(random));
+                const QByteArray key = keyOf(std::uniform_int_distribution(0, kKeys - 1)(random));
                 if (random() % 3 == 0)
                     (void)store.apply(Operation::remove(key));
                 else

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/feed/feedhub.h"
+
+#include "server/feed/broadcaster.h"
+#include "tests/support/testclock.h"
+#include "tests/support/testlog.h"
+
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QtTest>
+
+using namespace memorykv;
+using namespace memorykv::test;
+using namespace std::chrono_literals;
+
+class TestFeedHub : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void streamsGetWhatHappens();
+    void consumersThatLeaveAreForgotten();
+    void drainClosesAll();
+    void drainOfNothingIsAtOnce();
+    void canGoWithConsumersOpen();
+};
+
+namespace {
+
+struct Fixture
+{
+    Fixture()
+        : store(log, 0, clock.reader())
+        , broadcaster(log, counters)
+        , hub(std::make_unique<FeedHub>(broadcaster,
+                                        FeedContext{store, log, counters, {1 << 20, 60s}}))
+    {
+        if (!server.listen(QHostAddress::LocalHost))
+            qFatal("no port to listen on");
+    }
+
+    ~Fixture()
+    {
+        for (const auto &client : clients)
+            client->abort();
+        (void)QTest::qWaitFor([this] { return counters.subscribers == 0; });
+    }
+
+    QTcpSocket &subscribe()
+    {
+        clients.push_back(std::make_unique<QTcpSocket>());
+        QTcpSocket &client = *clients.back();
+        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
+        if (!client.waitForConnected() || !server.waitForNewConnection(30'000))
+            qFatal("no connection");
+        std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
+        socket->setParent(nullptr);
+        Subscription subscription;
+        subscription.encoding.framing = Encoding::Framing::EventStream;
+        hub->addEventStream(std::move(socket), "HEAD\r\n\r\n", subscription);
+        return client;
+    }
+
+    void put(const QByteArray &key)
+    {
+        store.apply(Operation::put(key, "v", {}, 0)).ok();
+        Q_EMIT log.published(log.takeBatch());
+    }
+
+    TestClock clock;
+    TestLog log;
+    KeyValueStore store;
+    FeedCounters counters;
+    Broadcaster broadcaster;
+    QTcpServer server;
+    std::unique_ptr<FeedHub> hub;
+    std::vector<std::unique_ptr<QTcpSocket>> clients;
+};
+
+} // namespace
+
+void TestFeedHub::streamsGetWhatHappens()
+{
+    Fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.subscribe();
+    QCOMPARE(f.counters.subscribers.load(), 5U);
+    f.put("k");
+    for (const auto &client : f.clients) {
+        QTRY_VERIFY(client->peek(1000).endsWith("\n\n") && client->peek(1000).contains("Insert"));
+        QCOMPARE(client->readAll(), QByteArray("HEAD\r\n\r\n: heartbeat\n\nid: 77:1\n"
+                                               "data: Insert { key: k, value: v }\n\n"));
+    }
+    QCOMPARE(f.counters.events[size_t(Op::Insert)].load(), 1U);
+}
+
+void TestFeedHub::consumersThatLeaveAreForgotten()
+{
+    Fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.subscribe();
+    for (int i = 0; i < 5; ++i) {
+        f.clients[size_t(i)]->abort();
+        f.put("k");
+    }
+    QTRY_COMPARE(f.counters.subscribers.load(), 0U);
+    QCOMPARE(f.log.watchers(), 0);
+    f.put("k");
+}
+
+void TestFeedHub::drainClosesAll()
+{
+    Fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.subscribe();
+    QSignalSpy drained(f.hub.get(), &FeedHub::drained);
+    f.hub->drain();
+    QTRY_COMPARE(drained.count(), 1);
+    for (const auto &client : f.clients)
+        QTRY_COMPARE(client->state(), QAbstractSocket::UnconnectedState);
+}
+
+void TestFeedHub::drainOfNothingIsAtOnce()
+{
+    Fixture f;
+    QSignalSpy drained(f.hub.get(), &FeedHub::drained);
+    f.hub->drain();
+    QCOMPARE(drained.count(), 1);
+}
+
+// A stop that does not wait for every consumer ends like this.
+void TestFeedHub::canGoWithConsumersOpen()
+{
+    Fixture f;
+    for (int i = 0; i < 50; ++i)
+        f.subscribe();
+    f.hub.reset();
+    QCOMPARE(f.counters.subscribers.load(), 0U);
+    QCOMPARE(f.log.watchers(), 0);
+    for (const auto &client : f.clients)
+        QTRY_COMPARE(client->state(), QAbstractSocket::UnconnectedState);
+}
+
+QTEST_GUILESS_MAIN(TestFeedHub)
+#include "tst_feedhub.moc"
