@@ -91,6 +91,8 @@ void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscriptio
     auto subscriber = std::make_unique<Subscriber>(std::move(channel), std::move(subscription),
                                                    std::move(peer), m_context);
     Subscriber *const key = subscriber.get();
+    if (m_subscribers.empty())
+        m_deliveredSeq = key->watchedFrom();
     connect(key, &Subscriber::finished, this, [this, key] { remove(key); });
     m_subscribers.emplace(key, std::move(subscriber));
     if (m_draining)
@@ -125,6 +127,9 @@ void FeedHub::deliver(const EncodedBatchPtr &batch)
 {
     for (Subscriber *subscriber : subscribers())
         subscriber->deliver(*batch);
+    m_deliveredSeq = batch->records().back().seq;
+    if (m_draining && m_deliveredSeq >= m_lastSeq)
+        closeAll();
 }
 
 void FeedHub::beat()
@@ -136,12 +141,17 @@ void FeedHub::beat()
 void FeedHub::drain()
 {
     m_draining = true;
+    m_lastSeq = m_context.log.lastSeq();
     for (const auto &[number, handshake] : std::exchange(m_handshakes, {}))
         handshake.socket->abort();
-    if (m_subscribers.empty()) {
+    if (m_subscribers.empty())
         Q_EMIT drained();
-        return;
-    }
+    else if (m_deliveredSeq >= m_lastSeq)
+        closeAll();
+}
+
+void FeedHub::closeAll()
+{
     for (Subscriber *subscriber : subscribers())
         subscriber->close(CloseReason::Stopping);
 }

@@ -34,7 +34,7 @@ public:
     void addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
                         Subscription subscription);
 
-    /// Closes all feeds with 1001; drained() follows.
+    /// Closes all feeds with 1001 once they have what was written until now; drained() follows.
     void drain();
 
 Q_SIGNALS:
@@ -54,6 +54,7 @@ private:
     void remove(Subscriber *subscriber);
     void deliver(const EncodedBatchPtr &batch);
     void beat();
+    void closeAll();
     std::vector<Subscriber *> subscribers() const;
 
     FeedContext m_context;
@@ -62,6 +63,8 @@ private:
     quint64 m_lastHandshake = 0;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
     QTimer m_heartbeat;
+    quint64 m_deliveredSeq = 0; ///< mutations up to here were delivered or came before all of them
+    quint64 m_lastSeq = 0;      ///< while draining: the last mutation to deliver
     bool m_draining = false;
 };
 

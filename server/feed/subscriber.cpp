@@ -30,7 +30,8 @@ Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscr
     });
     connect(m_channel.get(), &FeedChannel::answered, this, &Subscriber::onAnswered);
     connect(m_channel.get(), &FeedChannel::closed, this, &Subscriber::onClosed);
-    m_seq = m_context.log.addWatcher();
+    m_watchedFrom = m_context.log.addWatcher();
+    m_seq = m_watchedFrom;
     m_context.counters.subscribers.fetch_add(1, std::memory_order_relaxed);
 }
 

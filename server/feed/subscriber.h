@@ -26,6 +26,9 @@ public:
                FeedContext &context);
     ~Subscriber() override;
 
+    /// The seq after which every mutation is going to be published to it.
+    quint64 watchedFrom() const { return m_watchedFrom; }
+
     /// Begins to send.
     void start();
 
@@ -70,6 +73,7 @@ private:
     const Subscription m_subscription;
     const QByteArray m_peer;
     FeedContext &m_context;
+    quint64 m_watchedFrom = 0;
     Phase m_phase = Phase::Live;
     std::unique_ptr<Snapshot> m_snapshot; ///< while Initial
     quint64 m_seq = 0;                    ///< mutations up to here were sent or are not wanted

@@ -2,6 +2,7 @@
 #include "tests/support/serverprocess.h"
 
 #include <QDeadlineTimer>
+#include <QDebug>
 #include <QFile>
 #include <QProcessEnvironment>
 #include <QRegularExpression>
@@ -120,11 +121,18 @@ std::optional<int> ServerProcess::stop(int signal)
 
 QByteArray ServerProcess::stopFault(int signal)
 {
-    const std::optional<int> code = stop(signal);
+    sendSignal(signal);
+    return endFault();
+}
+
+QByteArray ServerProcess::endFault()
+{
+    const std::optional<int> code = waitForEnd();
+    kill();
     if (code == 0)
         return {};
-    const QByteArray how = code ? "exit code " + QByteArray::number(*code) : "no exit by itself"_ba;
-    return how + ": " + standardError();
+    qWarning().noquote() << "the server wrote:\n" << standardError();
+    return code ? "exit code " + QByteArray::number(*code) : "no exit by itself"_ba;
 }
 
 std::optional<int> ServerProcess::waitForEnd(int milliseconds)

@@ -51,8 +51,11 @@ public:
     std::optional<int> stop(int signal = SIGTERM);
 
     /// As stop(), for a test to compare with an empty text: why the end was not a clean one (exit
-    /// code 0), with what the program wrote on standard error.
+    /// code 0). What the program wrote on standard error goes to the test's log then.
     QByteArray stopFault(int signal = SIGTERM);
+
+    /// The same without a signal of its own, for a program that was told to stop already.
+    QByteArray endFault();
 
     /// Waits for the end without asking for it. As stop().
     std::optional<int> waitForEnd(int milliseconds = 60'000);
