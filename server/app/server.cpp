@@ -53,7 +53,7 @@ Result<Done> Server::start()
         m_workers.push_back(makeWorker(QStringLiteral("worker-%1").arg(i), scope));
     if (m_options.metricsPort) {
         m_metricsWorker = makeWorker(QStringLiteral("metrics"), Scope::MetricsOnly);
-        const auto listening = listen(m_metricsAcceptor, *m_options.metricsPort);
+        auto listening = listen(m_metricsAcceptor, *m_options.metricsPort);
         if (!listening)
             return listening;
     }
