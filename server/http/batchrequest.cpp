@@ -123,9 +123,10 @@ bool OperationReader::readMember(Member member)
 bool OperationReader::readString(QByteArray &into)
 {
     auto text = m_reader.string();
-    if (text)
-        into = *std::move(text);
-    return text.has_value();
+    if (!text)
+        return false;
+    into = *std::move(text);
+    return true;
 }
 
 // A revision as the number it is, or what the header field would hold.
