@@ -59,7 +59,7 @@ Response BatchController::post(const Request &request)
     if (batch.error)
         return refuse(*batch.error, batch.errorIndex);
 
-    const auto result = m_services.store.applyBatch(std::move(batch.operations));
+    const auto result = m_services.store.applyBatch(batch.operations);
     if (result.error) {
         Response response = refuse(*result.error, result.failedIndex);
         response.seq = result.seq;

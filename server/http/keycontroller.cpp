@@ -59,9 +59,9 @@ Response KeyController::refuse(OperationKind kind, const Error &error)
     return response;
 }
 
-Result<Outcome> KeyController::apply(OperationKind kind, Operation operation)
+Result<Outcome> KeyController::apply(OperationKind kind, const Operation &operation)
 {
-    auto outcome = m_services.store.apply(std::move(operation));
+    auto outcome = m_services.store.apply(operation);
     if (outcome.ok()) {
         m_services.observer.operationDone(kind, outcome->applied ? OperationResult::Ok
                                                                  : OperationResult::NotFound);

@@ -20,7 +20,7 @@ public:
     Response remove(const Request &request, const QByteArray &key);
 
 private:
-    Result<Outcome> apply(OperationKind kind, Operation operation);
+    Result<Outcome> apply(OperationKind kind, const Operation &operation);
     Response refuse(OperationKind kind, const Error &error);
 
     HttpServices &m_services;

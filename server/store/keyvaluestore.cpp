@@ -62,7 +62,7 @@ KeyValueStore::Lookup KeyValueStore::get(const QByteArray &key) const
     return lookup;
 }
 
-Result<Outcome> KeyValueStore::apply(Operation operation)
+Result<Outcome> KeyValueStore::apply(const Operation &operation)
 {
     const qint64 now = m_clock();
     Outcome outcome;
@@ -86,7 +86,7 @@ Result<Outcome> KeyValueStore::apply(Operation operation)
     return outcome;
 }
 
-KeyValueStore::BatchResult KeyValueStore::applyBatch(std::vector<Operation> operations)
+KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation> &operations)
 {
     const qint64 now = m_clock();
     BatchResult result;

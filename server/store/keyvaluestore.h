@@ -53,7 +53,7 @@ public:
     /// Applies one operation. PreconditionFailed when its condition does not hold, OutOfMemory when
     /// a Put would exceed the memory limit. A Delete or Touch of a key that is not there is no
     /// error: the outcome has applied == false.
-    Result<Outcome> apply(Operation operation);
+    Result<Outcome> apply(const Operation &operation);
 
     /// What came of a batch: the outcomes in order, or the error and which operation had it.
     struct BatchResult
@@ -65,7 +65,7 @@ public:
     };
     /// Applies all of \a operations in order, each seeing those before it, or none of them. Their
     /// mutations have consecutive seqs. Errors as for apply().
-    BatchResult applyBatch(std::vector<Operation> operations);
+    BatchResult applyBatch(const std::vector<Operation> &operations);
 
     struct Listing
     {
