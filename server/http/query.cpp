@@ -8,9 +8,9 @@
 
 namespace memorykv {
 
-static Error invalid(QByteArray detail)
+static Error invalid(const QByteArray &detail)
 {
-    return {ErrorCode::InvalidArgument, "query: " + std::move(detail)};
+    return {ErrorCode::InvalidArgument, "query: " + detail};
 }
 
 static QByteArray listed(std::initializer_list<QByteArrayView> names)

@@ -36,6 +36,11 @@ private Q_SLOTS:
     void badHandshakeIsRefused();
     void handshakeIsAnsweredExactly();
     void eventStreamHead();
+    void upgradeBehindPipelinedRequests();
+    void frameRightBehindTheHandshake();
+    void whatAClientSendsHarmsNobody_data();
+    void whatAClientSendsHarmsNobody();
+    void requestBehindAnEventStreamIsNotServed();
 
 private:
     ServerProcess m_server;
@@ -179,6 +184,86 @@ void TestFeedHandshake::eventStreamHead()
     QVERIFY(response.has("date"));
     QCOMPARE(response.header("x-content-type-options"), "nosniff"_ba);
     QVERIFY(!response.has("content-length"));
+}
+
+void TestFeedHandshake::upgradeBehindPipelinedRequests()
+{
+    RawClient client(m_server.port());
+    client.send(requestBytes("PUT", "/k", {}, "v") + requestBytes("GET", "/k")
+                + webSocketHandshake("/wal?op=insert&prefix=after"));
+    QVERIFY(client.readResponse().status < 300);
+    QCOMPARE(client.readResponse().body, "v"_ba);
+    QCOMPARE(client.readHead().status, 101);
+    m_client->put("/after", "v");
+    QByteArray frames;
+    while (!frames.contains("Insert { key: after, value: v }")) {
+        const QByteArray more = client.readSome();
+        QVERIFY(!more.isEmpty());
+        frames += more;
+    }
+}
+
+void TestFeedHandshake::frameRightBehindTheHandshake()
+{
+    // A client has to wait for the answer (RFC 6455 4.1). One that does not, and closes in the same
+    // bytes, is gone all the same.
+    RawClient client(m_server.port());
+    client.send(webSocketHandshake("/wal?op=insert") + "\x88\x82\0\0\0\0\x03\xe8"_ba);
+    client.readUntilClosed();
+    QVERIFY(client.closed());
+    QCOMPARE(m_client->get("/ping").body, "pong"_ba);
+}
+
+void TestFeedHandshake::whatAClientSendsHarmsNobody_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("text message") << "\x81\x82\0\0\0\0hi"_ba << false;
+    QTest::newRow("pong nobody asked for") << "\x8a\x82\0\0\0\0hi"_ba << false;
+    QTest::newRow("message of 2^62 bytes")
+        << "\x82\xff\x40\0\0\0\0\0\0\0\0\0\0\0"_ba + QByteArray(100'000, 'x') << true;
+    QTest::newRow("message of 64 MiB")
+        << "\x82\xff\0\0\0\0\x04\0\0\0\0\0\0\0"_ba + QByteArray(64 << 20, 'x') << true;
+    QTest::newRow("unknown opcode") << "\x83\x80\0\0\0\0"_ba << true;
+    QTest::newRow("reserved bit") << "\xc1\x82\0\0\0\0hi"_ba << true;
+    QTest::newRow("control frame too long")
+        << "\x89\xfe\x01\0\0\0\0\0"_ba + QByteArray(256, 'x') << true;
+    QTest::newRow("text that is not UTF-8") << "\x81\x82\0\0\0\0\xff\xfe"_ba << true;
+    QTest::newRow("another request") << requestBytes("GET", "/ping").repeated(50) << true;
+}
+
+void TestFeedHandshake::whatAClientSendsHarmsNobody()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(bool, closes);
+    RawClient client(m_server.port());
+    client.send(webSocketHandshake("/wal?op=insert"));
+    QCOMPARE(client.readHead().status, 101);
+    client.send(bytes);
+    if (closes) {
+        client.readUntilClosed();
+        QVERIFY2(client.closed(), "still open after 30 s");
+    } else {
+        m_client->put("/k", "v");
+        QByteArray frames;
+        while (!frames.contains("Insert { key: k, value: v }")) {
+            const QByteArray more = client.readSome();
+            QVERIFY(!more.isEmpty());
+            frames += more;
+        }
+    }
+    QCOMPARE(m_client->get("/ping").body, "pong"_ba);
+}
+
+void TestFeedHandshake::requestBehindAnEventStreamIsNotServed()
+{
+    RawClient client(m_server.port());
+    client.send(requestBytes("GET", "/wal?op=insert", {{"Accept", "text/event-stream"}})
+                + requestBytes("PUT", "/behind", {}, "v"));
+    QCOMPARE(client.readHead().status, 200);
+    client.send(requestBytes("PUT", "/behind", {}, "v").repeated(100));
+    QCOMPARE(m_client->get("/ping").body, "pong"_ba);
+    QCOMPARE(m_client->get("/behind").status, 404);
 }
 
 QTEST_GUILESS_MAIN(TestFeedHandshake)

@@ -22,9 +22,16 @@ RawClient::~RawClient()
     m_socket.abort();
 }
 
+// A socket whose connection broke while sending is no longer open for reading.
+QByteArray RawClient::takeReceived()
+{
+    return m_socket.isOpen() ? m_socket.readAll() : QByteArray();
+}
+
 void RawClient::queue(QByteArrayView bytes)
 {
-    m_socket.write(bytes.data(), bytes.size());
+    if (isConnected())
+        m_socket.write(bytes.data(), bytes.size());
 }
 
 bool RawClient::send(QByteArrayView bytes)
@@ -60,7 +67,7 @@ HttpResponse RawClient::readWith(int milliseconds, Take take)
     const QDeadlineTimer deadline(milliseconds);
     HttpResponse none;
     while (true) {
-        m_parser.append(m_socket.readAll());
+        m_parser.append(takeReceived());
         const bool peerClosed = closed();
         if (std::optional<HttpResponse> response = take(peerClosed))
             return *response;
@@ -88,19 +95,19 @@ HttpResponse RawClient::readHead(int milliseconds)
 
 QByteArray RawClient::readSome(int milliseconds)
 {
-    QByteArray bytes = m_parser.takeRemainder() + m_socket.readAll();
+    QByteArray bytes = m_parser.takeRemainder() + takeReceived();
     if (bytes.isEmpty() && m_socket.waitForReadyRead(milliseconds))
-        bytes = m_socket.readAll();
+        bytes = takeReceived();
     return bytes;
 }
 
 QByteArray RawClient::readUntilClosed(int milliseconds)
 {
     const QDeadlineTimer deadline(milliseconds);
-    QByteArray bytes = m_parser.takeRemainder() + m_socket.readAll();
+    QByteArray bytes = m_parser.takeRemainder() + takeReceived();
     while (!closed() && !deadline.hasExpired()) {
         m_socket.waitForReadyRead(static_cast<int>(deadline.remainingTime()));
-        bytes += m_socket.readAll();
+        bytes += takeReceived();
     }
     return bytes;
 }

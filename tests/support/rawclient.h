@@ -62,6 +62,7 @@ public:
     void abort() { m_socket.abort(); }
 
 private:
+    QByteArray takeReceived();
     template <typename Take>
     HttpResponse readWith(int milliseconds, Take take);
 
