@@ -3,6 +3,8 @@
 
 #include "server/feed/broadcaster.h"
 
+#include <QCoreApplication>
+
 namespace memorykv {
 
 struct Worker::Parts
@@ -75,9 +77,14 @@ Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, cons
 
 Worker::~Worker()
 {
-    // finished() is emitted on the thread that ends, where everything that lives there has to go.
+    // finished() is emitted on the thread that ends, where everything that lives there has to go;
+    // what waits to be deleted refers to the rest, so it goes first.
     connect(
-        &m_thread, &QThread::finished, &m_thread, [this] { m_parts.reset(); },
+        &m_thread, &QThread::finished, &m_thread,
+        [this] {
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+            m_parts.reset();
+        },
         Qt::DirectConnection);
     m_thread.quit();
     m_thread.wait();

@@ -22,8 +22,8 @@ public:
     /// Waits until the output has \a text in it. False when it has not within 60 s.
     bool waitForOutput(const QByteArray &text);
 
-    /// Waits until the program has written \a text as a JSON string in the member "data" of a line
-    /// of the consumer \a from.
+    /// Waits until it has printed the line of JSON {"from","what","data"} with these members. False
+    /// when it has not within 60 s.
     bool waitForTold(const QString &from, const QString &what, const QString &data);
 
     /// The data of all lines of the consumer \a from about \a what, in order.
