@@ -50,10 +50,7 @@ MEMKV_API memkv_result *memkv_list_keys(memkv_client *client);
 /** The keys that begin with key_prefix, as a JSON array in byte order. */
 MEMKV_API memkv_result *memkv_list_keys_with_prefix(memkv_client *client, const char *key_prefix);
 
-/**
- * Deletes the keys that begin with key_prefix. The result holds them as a JSON array. An empty
- * prefix is MEMKV_INVALID: to delete everything has a function of its own.
- */
+/** Deletes the keys that begin with key_prefix. The result holds them as a JSON array. */
 MEMKV_API memkv_result *memkv_delete_keys_with_prefix(memkv_client *client, const char *key_prefix);
 
 /** Deletes all keys. The result holds them as a JSON array. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <memorykv/batch.h>
 
+#include "base64.h"
 #include "json.h"
 #include "request.h"
 #include "result.h"
@@ -93,8 +94,7 @@ static void add_value(struct mkv_buffer *body, memkv_bytes value)
         return;
     }
     mkv_buffer_text(body, ",\"value_base64\":\"");
-    if (!mkv_add_base64(body, value))
-        body->failed = true;
+    mkv_base64_encode(body, value);
     mkv_buffer_text(body, "\"");
 }
 

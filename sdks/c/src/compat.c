@@ -15,6 +15,8 @@ memkv_result *memkv_get_key(memkv_client *client, const char *key)
 
 memkv_result *memkv_put_key(memkv_client *client, const char *key, const char *put_body)
 {
+    if (!put_body)
+        return mkv_result_error(MEMKV_INVALID, 0, "value: NULL");
     memkv_put_options options;
     memkv_put_options_init(&options);
     options.previous = true;
@@ -82,10 +84,12 @@ memkv_result *memkv_list_keys(memkv_client *client)
     return memkv_list_keys_with_prefix(client, "");
 }
 
-static memkv_result *delete_many(memkv_client *client, memkv_bytes prefix)
+memkv_result *memkv_delete_keys_with_prefix(memkv_client *client, const char *key_prefix)
 {
     struct mkv_request request;
-    const char *fault = mkv_request_keys(&request, "DELETE", prefix);
+    const char *fault = mkv_request_keys(&request, "DELETE", memkv_text(key_prefix));
+    if (!fault && !key_prefix)
+        fault = "prefix: NULL";
     if (fault)
         return mkv_request_refuse(&request, fault);
     memkv_result *result = mkv_request_perform(client, &request);
@@ -96,16 +100,7 @@ static memkv_result *delete_many(memkv_client *client, memkv_bytes prefix)
     return mkv_result_error(MEMKV_PROTOCOL, status, "/keys: the answer is no array");
 }
 
-memkv_result *memkv_delete_keys_with_prefix(memkv_client *client, const char *key_prefix)
-{
-    const memkv_bytes prefix = memkv_text(key_prefix);
-    if (prefix.length == 0)
-        return mkv_result_error(MEMKV_INVALID, 0,
-                                "prefix: empty; memkv_delete_all_keys() deletes all");
-    return delete_many(client, prefix);
-}
-
 memkv_result *memkv_delete_all_keys(memkv_client *client)
 {
-    return delete_many(client, memkv_data(NULL, 0));
+    return memkv_delete_keys_with_prefix(client, "");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "json.h"
 
-#include "text.h"
+#include "base64.h"
 
 #include <limits.h>
 
@@ -68,7 +68,7 @@ bool mkv_json_value(struct json_object *object, struct mkv_buffer *scratch, memk
     if (!mkv_json_text(object, "value_base64", &base64))
         return false;
     mkv_buffer_clear(scratch);
-    if (!mkv_add_from_base64(scratch, base64))
+    if (!mkv_base64_decode(scratch, base64))
         return false;
     *out = memkv_data(scratch->data, scratch->length);
     return true;

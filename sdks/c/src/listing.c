@@ -151,24 +151,19 @@ memkv_result *memkv_count(memkv_client *client, memkv_bytes prefix, uint64_t *co
     return result;
 }
 
-static memkv_result *delete_many(memkv_client *client, memkv_bytes prefix)
+memkv_result *memkv_delete_prefix(memkv_client *client, memkv_bytes prefix)
 {
     struct mkv_request request;
     const char *fault = mkv_request_keys(&request, "DELETE", prefix);
+    if (!fault && !prefix.data)
+        fault = "prefix: NULL";
     if (fault)
         return mkv_request_refuse(&request, fault);
     request.minimal = true;
     return mkv_request_perform(client, &request);
 }
 
-memkv_result *memkv_delete_prefix(memkv_client *client, memkv_bytes prefix)
-{
-    if (prefix.length == 0)
-        return mkv_result_error(MEMKV_INVALID, 0, "prefix: empty; memkv_delete_all() deletes all");
-    return delete_many(client, prefix);
-}
-
 memkv_result *memkv_delete_all(memkv_client *client)
 {
-    return delete_many(client, memkv_data(NULL, 0));
+    return memkv_delete_prefix(client, memkv_text(""));
 }

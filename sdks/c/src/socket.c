@@ -58,9 +58,16 @@ static void set_timer(struct run *run, sul_cb_t then, long after_ms)
                      (lws_usec_t)after_ms * LWS_US_PER_MS);
 }
 
+/** Ends from within a timer, after which libwebsockets would go on to wait for the socket. */
+static void time_out(struct run *run, const char *text)
+{
+    end_text(run, MEMKV_TIMEOUT, text);
+    lws_cancel_service(lws_get_context(run->wsi));
+}
+
 static void on_handshake_timeout(lws_sorted_usec_list_t *timer)
 {
-    end_text(run_of(timer), MEMKV_TIMEOUT, "the server does not complete the handshake");
+    time_out(run_of(timer), "the server does not complete the handshake");
 }
 
 /** Comes after each half of the idle time: asks, then gives up. */
@@ -70,7 +77,7 @@ static void on_half_idle(lws_sorted_usec_list_t *timer)
     if (run->heard) {
         run->asked = false;
     } else if (run->asked) {
-        end_text(run, MEMKV_TIMEOUT, "the server has gone silent");
+        time_out(run, "the server has gone silent");
         return;
     } else {
         run->asked = true;

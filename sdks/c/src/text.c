@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "text.h"
 
-#include <libwebsockets.h>
-
 #include <string.h>
 
-enum { MKV_MAX_KEY = 1024, MKV_MAX_CODED = 1 << 30 };
+enum { MKV_MAX_KEY = 1024 };
 
 /** How many bytes follow the first one of a character; -1 when it cannot be a first one. */
 static int following(unsigned char first)
@@ -110,32 +108,4 @@ void mkv_add_encoded(struct mkv_buffer *buffer, memkv_bytes bytes)
             mkv_buffer_add(buffer, coded, sizeof coded);
         }
     }
-}
-
-bool mkv_add_base64(struct mkv_buffer *buffer, memkv_bytes bytes)
-{
-    /* The length of libwebsockets is an int, and counts the zero byte it adds. */
-    const size_t size = (bytes.length + 2) / 3 * 4 + 1;
-    if (bytes.length > MKV_MAX_CODED || !mkv_buffer_reserve(buffer, size))
-        return false;
-    const int length = lws_b64_encode_string(bytes.data, (int)bytes.length,
-                                             buffer->data + buffer->length, (int)size);
-    if (length < 0)
-        return false;
-    buffer->length += (size_t)length;
-    return true;
-}
-
-bool mkv_add_from_base64(struct mkv_buffer *buffer, memkv_bytes base64)
-{
-    const size_t size = base64.length / 4 * 3 + 4;
-    if (base64.length > MKV_MAX_CODED || base64.length % 4 != 0
-        || !mkv_buffer_reserve(buffer, size))
-        return false;
-    const int length = lws_b64_decode_string_len(base64.data, (int)base64.length,
-                                                 buffer->data + buffer->length, (int)size);
-    if (length < 0)
-        return false;
-    buffer->length += (size_t)length;
-    return true;
 }

@@ -25,10 +25,4 @@ bool mkv_is_field_value(const char *text);
 /** Adds bytes percent-encoded (RFC 3986): all but unreserved characters and "/". */
 void mkv_add_encoded(struct mkv_buffer *buffer, memkv_bytes bytes);
 
-/** Adds bytes in base64 (RFC 4648). Returns false without memory or for more than 1 GiB. */
-bool mkv_add_base64(struct mkv_buffer *buffer, memkv_bytes bytes);
-
-/** Adds the bytes that base64 stands for. Returns false when it is none, or without memory. */
-bool mkv_add_from_base64(struct mkv_buffer *buffer, memkv_bytes base64);
-
 #endif

@@ -86,7 +86,7 @@ MEMKV_API memkv_result *memkv_count(memkv_client *client, memkv_bytes prefix, ui
 
 /**
  * Deletes all keys that begin with prefix, in one change.
- * @param prefix not empty: see memkv_delete_all().
+ * @param prefix empty: all keys. With data NULL it is MEMKV_INVALID.
  * @return success without bytes, also when there was none. memkv_delete_keys_with_prefix() of
  * libMemoryKV.h gives the removed keys.
  */
