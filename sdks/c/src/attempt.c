@@ -132,10 +132,10 @@ static memkv_code code_of(CURLcode outcome, bool connected)
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
         return MEMKV_UNREACHABLE;
     case CURLE_OPERATION_TIMEDOUT:
         return connected ? MEMKV_TIMEOUT : MEMKV_UNREACHABLE;
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_PEER_FAILED_VERIFICATION:

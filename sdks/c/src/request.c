@@ -69,7 +69,7 @@ static const char *fault_of(const memkv_client *client, const struct mkv_request
 {
     if (!client)
         return "client: NULL";
-    if (!client->host || !*client->host)
+    if (!client->host || !client->host[strspn(client->host, "/:")])
         return "host: empty";
     if (!mkv_is_field_value(client->host))
         return "host: control characters";

@@ -129,8 +129,9 @@ static void fail(struct run *run, const char *text, size_t length)
 {
     char words[128];
     snprintf(words, sizeof words, "%.*s", (int)(length < 120 ? length : 120), text ? text : "");
-    /* libwebsockets tells them apart in words only. */
-    const bool distrusted = strstr(words, "cert") != NULL;
+    /* libwebsockets tells them apart in words only. A failure of TLS can be one of trust, or the
+       server going away: whoever gets MEMKV_TLS has to find out. */
+    const bool distrusted = strstr(words, "cert") || strstr(words, "SSL err");
     const bool foreign = strncmp(words, "HS: ", 4) == 0;
     const memkv_code code = distrusted ? MEMKV_TLS : foreign ? MEMKV_PROTOCOL : MEMKV_UNREACHABLE;
     const char *what = *words ? words : memkv_code_text(code);
@@ -218,51 +219,78 @@ static const struct lws_protocols g_protocols[] = {
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
-static void be_quiet(void)
+/** A context, and the process otherwise as it was. */
+static struct lws_context *make_context(const struct lws_context_creation_info *info)
 {
-    lws_set_log_level(0, NULL);
+    /* libwebsockets ignores SIGPIPE for the whole process. What to do about it is the program's
+       choice; threads of this library block it. */
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+    struct sigaction before;
+    pthread_mutex_lock(&one_at_a_time);
+    sigaction(SIGPIPE, NULL, &before);
+    struct lws_context *context = lws_create_context(info);
+    sigaction(SIGPIPE, &before, NULL);
+    pthread_mutex_unlock(&one_at_a_time);
+    return context;
 }
 
-static struct lws_context *make_context(struct run *run)
+/**
+ * What libwebsockets does for the process as a whole. It would prepare TLS with each context and
+ * then lose track of what belongs to the contexts there are; hence a context for this alone, and
+ * none of the others asks for it.
+ */
+static void prepare(void)
+{
+    lws_set_log_level(0, NULL);
+    struct lws_context_creation_info info;
+    memset(&info, 0, sizeof info);
+    info.port = CONTEXT_PORT_NO_LISTEN;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    struct lws_context *context = make_context(&info);
+    if (context)
+        lws_context_destroy(context);
+}
+
+/** A context for one connection with what is needed to make it; NULL when it cannot be had. */
+static struct lws_context *make_context_for(struct run *run, struct lws_vhost **vhost)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-    pthread_once(&once, be_quiet);
+    pthread_once(&once, prepare);
 
     struct lws_context_creation_info info;
     memset(&info, 0, sizeof info);
     info.port = CONTEXT_PORT_NO_LISTEN;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
     info.protocols = g_protocols;
     info.user = run;
     info.pt_serv_buf_size = MKV_READ_SIZE;
     info.max_http_header_data2 = MKV_HEAD_SIZE;
     info.fd_limit_per_thread = MKV_FEW_SOCKETS;
-    /* Port 0: no proxy, whatever the environment says. libwebsockets knows no exceptions from it.
-     */
+    /* Port 0: no proxy, whatever the environment says. libwebsockets knows no exceptions from it. */
     info.http_proxy_address = ":0";
+    struct lws_context *context = make_context(&info);
+    if (!context)
+        return NULL;
     if (run->socket->endpoint->tls) {
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.client_ssl_ca_filepath = run->socket->ca_file;
         if (run->socket->ca_file)
             info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
     }
-    /* libwebsockets ignores SIGPIPE for the whole process. What to do about it is the program's
-       choice; threads of this library block it. */
-    struct sigaction before;
-    pthread_mutex_lock(&one_at_a_time);
-    sigaction(SIGPIPE, NULL, &before);
-    struct lws_context *context = lws_create_context(&info);
-    sigaction(SIGPIPE, &before, NULL);
-    pthread_mutex_unlock(&one_at_a_time);
-    return context;
+    *vhost = lws_create_vhost(context, &info);
+    if (*vhost)
+        return context;
+    lws_context_destroy(context);
+    return NULL;
 }
 
-static bool connect_with(struct run *run, struct lws_context *context)
+static bool connect_with(struct run *run, struct lws_context *context, struct lws_vhost *vhost)
 {
     const struct mkv_endpoint *endpoint = run->socket->endpoint;
     struct lws_client_connect_info info;
     memset(&info, 0, sizeof info);
     info.context = context;
+    info.vhost = vhost;
     info.address = endpoint->address;
     info.port = endpoint->port;
     info.path = run->socket->target;
@@ -283,14 +311,15 @@ void mkv_socket_run(struct mkv_socket *socket, struct mkv_wakeup *wakeup)
     run.wakeup = wakeup;
     socket->opened = false;
     socket->retry_after = 0;
-    struct lws_context *context = make_context(&run);
+    struct lws_vhost *vhost = NULL;
+    struct lws_context *context = make_context_for(&run, &vhost);
     if (!context) {
         end_text(&run, socket->ca_file ? MEMKV_TLS : MEMKV_NO_MEMORY,
                  "no connection can be prepared; is the CA file there?");
         return;
     }
     mkv_wakeup_set_context(wakeup, context);
-    if (connect_with(&run, context))
+    if (connect_with(&run, context, vhost))
         set_timer(&run, on_handshake_timeout, socket->handshake_ms);
     else
         end_text(&run, MEMKV_UNREACHABLE, memkv_code_text(MEMKV_UNREACHABLE));

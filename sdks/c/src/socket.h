@@ -31,7 +31,7 @@ struct mkv_socket
     bool (*on_message)(void *user, memkv_bytes message);
     void *user;
 
-    /** Set by mkv_socket_run(): why it ended. */
+    /** Set by mkv_socket_run(): why it ended. MEMKV_TLS: perhaps for lack of trust. */
     memkv_code code;
     /** The HTTP status of a refusal, or the code of a close, or 0. */
     int status;

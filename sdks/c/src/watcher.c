@@ -229,6 +229,17 @@ static bool on_message(void *user, memkv_bytes message)
     return true;
 }
 
+/** Whether it is for lack of trust that TLS failed: libcurl can tell, libwebsockets cannot. */
+static void find_out_about_trust(memkv_watcher *watcher)
+{
+    memkv_result *result = memkv_ping(watcher->client);
+    if (result && result->code == MEMKV_TLS)
+        set_outcome(watcher, MEMKV_TLS, 0, result->error);
+    else
+        set_outcome(watcher, MEMKV_UNREACHABLE, 0, "the TLS handshake failed");
+    memkv_result_free(result);
+}
+
 /** One connection. Sets the outcome. */
 static void connect_once(memkv_watcher *watcher)
 {
@@ -259,6 +270,8 @@ static void connect_once(memkv_watcher *watcher)
     /* What on_message found wrong counts, and not that it ended the connection. */
     if (watcher->code == MEMKV_OK)
         set_outcome(watcher, socket.code, socket.status, socket.text);
+    if (watcher->code == MEMKV_TLS)
+        find_out_about_trust(watcher);
     watcher->retry_after = socket.retry_after;
     mkv_buffer_free(&target);
 }

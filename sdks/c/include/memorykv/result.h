@@ -26,7 +26,7 @@ typedef enum memkv_code {
     MEMKV_NO_MEMORY = 2,
     /** There is no connection to the server; nothing was sent. */
     MEMKV_UNREACHABLE = 3,
-    /** The server's certificate is not to be trusted, or TLS failed otherwise. */
+    /** The server's certificate is not to be trusted, or what to trust cannot be read. */
     MEMKV_TLS = 4,
     /** No whole answer within the time limit. A write may or may not have been done. */
     MEMKV_TIMEOUT = 5,

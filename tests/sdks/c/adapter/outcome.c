@@ -69,9 +69,8 @@ memkv_condition condition_of(struct json_object *command)
 
 void add_text(struct json_object *outcome, const char *name, memkv_bytes text)
 {
-    json_object_object_add(outcome, name,
-                           json_object_new_string_len(text.data ? text.data : "",
-                                                      (int)text.length));
+    json_object_object_add(
+        outcome, name, json_object_new_string_len(text.data ? text.data : "", (int)text.length));
 }
 
 void add_terminated(struct json_object *outcome, const char *name, const char *text)

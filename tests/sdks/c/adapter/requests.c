@@ -61,8 +61,9 @@ static struct json_object *take(memkv_client *client, struct json_object *comman
 
 static struct json_object *touch(memkv_client *client, struct json_object *command)
 {
-    memkv_result *result = memkv_touch(client, text_of(command, "key"),
-                                       (uint64_t)number_of(command, "ttl", 0), condition_of(command));
+    memkv_result *result
+        = memkv_touch(client, text_of(command, "key"), (uint64_t)number_of(command, "ttl", 0),
+                      condition_of(command));
     if (!result || !result->success)
         return failure(result);
     memkv_result_free(result);
@@ -94,8 +95,8 @@ static struct json_object *walk(memkv_client *client, const memkv_list_options *
         if (options->values) {
             json_object_array_add(all, entry_of(entry));
         } else {
-            json_object_array_add(all, json_object_new_string_len(entry->key.data,
-                                                                  (int)entry->key.length));
+            json_object_array_add(
+                all, json_object_new_string_len(entry->key.data, (int)entry->key.length));
         }
     }
     struct json_object *outcome = NULL;
@@ -142,10 +143,10 @@ static struct json_object *count(memkv_client *client, struct json_object *comma
 static struct json_object *delete_many(memkv_client *client, const char *name,
                                        struct json_object *command)
 {
-    memkv_result *result = strcmp(name, "delete_all") == 0
-                               ? memkv_delete_all_keys(client)
-                               : memkv_delete_keys_with_prefix(client,
-                                                               terminated_of(command, "prefix"));
+    memkv_result *result
+        = strcmp(name, "delete_all") == 0
+              ? memkv_delete_all_keys(client)
+              : memkv_delete_keys_with_prefix(client, terminated_of(command, "prefix"));
     if (!result || !result->success)
         return failure(result);
     struct json_object *outcome = success();
