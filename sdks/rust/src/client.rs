@@ -126,7 +126,7 @@ impl Client {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> memorykv::Result<()> {
     /// # let client = memorykv::Client::from_env()?;
-    /// use serde::Serialize;
+    /// use serde::{Deserialize, Serialize};
     ///
     /// #[derive(Debug, PartialEq, Serialize, Deserialize)]
     /// struct User {
