@@ -37,9 +37,14 @@ QByteArrayView errorTitle(ErrorCode code)
     case ErrorCode::Timeout:
         return "Request timeout";
     case ErrorCode::OutOfMemory:
+    case ErrorCode::StorageFull:
         return "Insufficient storage";
     case ErrorCode::Unavailable:
         return "Service unavailable";
+    case ErrorCode::StorageFailed:
+        return "Storage failed";
+    case ErrorCode::Damaged:
+        return "Damaged data";
     case ErrorCode::Internal:
         break;
     }

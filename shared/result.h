@@ -27,6 +27,9 @@ enum class ErrorCode {
     Timeout,             ///< the peer took too long
     OutOfMemory,         ///< the store is at its memory limit
     Unavailable,         ///< not now: too many connections, not ready, stopping
+    StorageFull,         ///< no room left where the log is kept
+    StorageFailed,       ///< the log's files cannot be read or written
+    Damaged,             ///< a file's content is not what was written
     Internal,            ///< a fault of this program
 };
 

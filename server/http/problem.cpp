@@ -35,11 +35,14 @@ int httpStatus(ErrorCode code)
     case ErrorCode::NotImplemented:
         return 501;
     case ErrorCode::Unavailable:
+    case ErrorCode::StorageFailed:
         return 503;
     case ErrorCode::VersionNotSupported:
         return 505;
     case ErrorCode::OutOfMemory:
+    case ErrorCode::StorageFull:
         return 507;
+    case ErrorCode::Damaged:
     case ErrorCode::Internal:
         break;
     }
@@ -51,7 +54,7 @@ Response problem(const Error &error, QByteArrayView extra)
     Response response;
     response.status = httpStatus(error.code);
     response.setContentType("application/problem+json");
-    if (error.code == ErrorCode::Unavailable)
+    if (response.status == 503)
         response.addField("Retry-After", "1");
     if (error.code == ErrorCode::UpgradeRequired) { // RFC 9110 7.8: one needs the other
         response.addField("Upgrade", "websocket");
