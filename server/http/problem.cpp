@@ -12,6 +12,10 @@ int httpStatus(ErrorCode code)
     case ErrorCode::InvalidRequest:
     case ErrorCode::InvalidArgument:
         return 400;
+    case ErrorCode::Unauthorized:
+        return 401;
+    case ErrorCode::Forbidden:
+        return 403;
     case ErrorCode::NotFound:
         return 404;
     case ErrorCode::MethodNotAllowed:
@@ -28,8 +32,12 @@ int httpStatus(ErrorCode code)
         return 415;
     case ErrorCode::ExpectationFailed:
         return 417;
+    case ErrorCode::MisdirectedRequest:
+        return 421;
     case ErrorCode::UpgradeRequired:
         return 426;
+    case ErrorCode::TooManyRequests:
+        return 429;
     case ErrorCode::HeadTooLarge:
         return 431;
     case ErrorCode::NotImplemented:
