@@ -12,12 +12,20 @@ QByteArrayView errorTitle(ErrorCode code)
         return "Bad request";
     case ErrorCode::InvalidArgument:
         return "Invalid argument";
+    case ErrorCode::Unauthorized:
+        return "Unauthorized";
+    case ErrorCode::Forbidden:
+        return "Forbidden";
     case ErrorCode::NotFound:
         return "Not found";
     case ErrorCode::MethodNotAllowed:
         return "Method not allowed";
     case ErrorCode::PreconditionFailed:
         return "Precondition failed";
+    case ErrorCode::MisdirectedRequest:
+        return "Misdirected request";
+    case ErrorCode::TooManyRequests:
+        return "Too many requests";
     case ErrorCode::TargetTooLong:
         return "Request target too long";
     case ErrorCode::HeadTooLarge:
@@ -37,9 +45,14 @@ QByteArrayView errorTitle(ErrorCode code)
     case ErrorCode::Timeout:
         return "Request timeout";
     case ErrorCode::OutOfMemory:
+    case ErrorCode::StorageFull:
         return "Insufficient storage";
     case ErrorCode::Unavailable:
         return "Service unavailable";
+    case ErrorCode::StorageFailed:
+        return "Storage failed";
+    case ErrorCode::Damaged:
+        return "Damaged data";
     case ErrorCode::Internal:
         break;
     }

@@ -13,9 +13,13 @@ namespace memorykv {
 enum class ErrorCode {
     InvalidRequest,      ///< the bytes are not a well-formed request
     InvalidArgument,     ///< a parameter, field or key has a value that is not allowed
+    Unauthorized,        ///< no token, or none that is known
+    Forbidden,           ///< the sender is known, or need not be, and may not do this
     NotFound,            ///< there is no such key or resource
     MethodNotAllowed,    ///< the resource exists, the method does not apply to it
     PreconditionFailed,  ///< If-Match, If-None-Match or a batch condition did not hold
+    MisdirectedRequest,  ///< the request names a host that is not this one
+    TooManyRequests,     ///< the sender is over its rate
     TargetTooLong,       ///< the request target is over kMaxTargetSize
     HeadTooLarge,        ///< too many or too large header fields
     BodyTooLarge,        ///< a body or value is over its limit
@@ -27,6 +31,9 @@ enum class ErrorCode {
     Timeout,             ///< the peer took too long
     OutOfMemory,         ///< the store is at its memory limit
     Unavailable,         ///< not now: too many connections, not ready, stopping
+    StorageFull,         ///< no room left where the log is kept
+    StorageFailed,       ///< the log's files cannot be read or written
+    Damaged,             ///< a file's content is not what was written
     Internal,            ///< a fault of this program
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/app/feedgateway.h"
 
+#include "server/http/bearer.h"
 #include "server/http/problem.h"
 #include "server/http/query.h"
 #include "shared/bytes.h"
@@ -8,9 +9,10 @@
 
 namespace memorykv {
 
-FeedGateway::FeedGateway(FeedHub &hub, const Cors &cors)
+FeedGateway::FeedGateway(FeedHub &hub, const Cors &cors, const Gatekeeper &gatekeeper)
     : m_hub(hub)
     , m_cors(cors)
+    , m_gatekeeper(gatekeeper)
 { }
 
 static Result<Encoding> encodingOf(const Request &request, const Query &query, Upgrade::Kind kind)
@@ -89,13 +91,33 @@ Result<Subscription> FeedGateway::subscriptionOf(const Request &request, Upgrade
     return subscription;
 }
 
+// Leaves of what was asked for what the token reaches.
+std::optional<Response> FeedGateway::confine(const Grant &grant, Subscription &subscription) const
+{
+    if (!grant.touches(subscription.prefix)) {
+        return bearer::outsidePrefix(
+            "query: parameter 'prefix': this token is confined to another prefix");
+    }
+    subscription.prefix = grant.narrowed(subscription.prefix);
+    subscription.confinement = grant.prefix;
+    if (!grant.tokenHash.isEmpty()) {
+        subscription.isPermitted
+            = [&gatekeeper = m_gatekeeper, grant] { return gatekeeper.stillHolds(grant); };
+    }
+    return std::nullopt;
+}
+
 std::optional<Response> FeedGateway::upgrade(Upgrade &upgrade)
 {
     auto subscription = subscriptionOf(upgrade.request, upgrade.kind);
-    if (!subscription) {
-        Response response = problem(subscription.error());
-        m_cors.addTo(upgrade.request, response);
-        return response;
+    std::optional<Response> refusal;
+    if (subscription)
+        refusal = confine(upgrade.request.grant, *subscription);
+    else
+        refusal = problem(subscription.error());
+    if (refusal) {
+        m_cors.addTo(upgrade.request, *refusal);
+        return refusal;
     }
     return upgrade.kind == Upgrade::Kind::WebSocket
                ? upgradeToWebSocket(upgrade, *std::move(subscription))
@@ -134,6 +156,8 @@ std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscr
         if (!value.isNull())
             appendAll({name, ": ", value, "\r\n"}, fields);
     }
+    if (upgrade.request.headerHasToken("Sec-WebSocket-Protocol", bearer::kFeedProtocol))
+        appendAll({"Sec-WebSocket-Protocol: ", bearer::kFeedProtocol, "\r\n"}, fields);
     m_hub.addWebSocket(std::move(upgrade.socket), fields, upgrade.remainder,
                        std::move(subscription));
     return std::nullopt;

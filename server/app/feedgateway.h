@@ -11,8 +11,8 @@ namespace memorykv {
 class FeedGateway
 {
 public:
-    /// Both must outlive the gateway.
-    FeedGateway(FeedHub &hub, const Cors &cors);
+    /// All must outlive the gateway.
+    FeedGateway(FeedHub &hub, const Cors &cors, const Gatekeeper &gatekeeper);
 
     /// An UpgradeHandler.
     std::optional<Response> upgrade(Upgrade &upgrade);
@@ -21,11 +21,13 @@ public:
     static Result<Subscription> subscriptionOf(const Request &request, Upgrade::Kind kind);
 
 private:
+    std::optional<Response> confine(const Grant &grant, Subscription &subscription) const;
     std::optional<Response> upgradeToWebSocket(Upgrade &upgrade, Subscription subscription);
     std::optional<Response> upgradeToEventStream(Upgrade &upgrade, Subscription subscription);
 
     FeedHub &m_hub;
     const Cors &m_cors;
+    const Gatekeeper &m_gatekeeper;
     DateField m_date;
 };
 

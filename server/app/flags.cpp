@@ -2,6 +2,7 @@
 #include "server/app/flags.h"
 
 #include "server/app/flagvalues.h"
+#include "server/app/securityflags.h"
 
 #include <QThread>
 
@@ -144,6 +145,8 @@ constexpr std::array kFlags = {
          applySize<&Options::feedBufferSize, kKiB, kMostMemory>},
     Flag{"heartbeat", "TIME", "from one ping of a consumer to the next", "60s", "Feed", "",
          applyHeartbeat},
+    Flag{"token-file", "FILE", "tokens, each with its role; off: none needed", "off", "Security",
+         "", applyTokenFile},
     Flag{"log-level", "LEVEL", "debug, info, warning or error", "info", "Log", "", applyLogLevel},
     Flag{"log-format", "FORMAT", "text or json, one line a message", "text", "Log", "",
          applyLogFormat},

@@ -42,6 +42,7 @@ QByteArray helpText()
                 flag.help.toByteArray() + " (" + flag.defaultValue.toByteArray() + ')', help);
     }
     help += "\nOther:\n";
+    addLine("--new-token", width, "ROLE [PREFIX]: print a new token and its line", help);
     addLine("--help", width, "print this text and end", help);
     addLine("--version", width, "print the version and end", help);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/app/logging.h"
+#include "server/app/securityoptions.h"
 #include "shared/limits.h"
 #include "shared/result.h"
 
@@ -33,6 +34,7 @@ struct Options
     qint64 feedBufferSize = 8 << 20;            ///< bytes that may wait for one subscriber
     std::chrono::seconds heartbeat{60};
     QList<QByteArray> corsOrigins; ///< "*" or origins as browsers send them; empty: CORS is off
+    SecurityOptions security;
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/app/program.h"
 
+#include "server/app/newtoken.h"
 #include "server/app/options.h"
 #include "server/app/server.h"
 #include "server/app/stopsignals.h"
@@ -49,6 +50,7 @@ static int serve(const Options &options)
         return 1;
     }
     QObject::connect(&signalsToStop, &StopSignals::stopRequested, &server, &Server::stop);
+    QObject::connect(&signalsToStop, &StopSignals::reloadRequested, &server, &Server::reload);
     QObject::connect(&server, &Server::stopped, qApp, &QCoreApplication::quit);
     if (options.metricsPort) {
         print(stderr, "metrics on " + urlOf(options.address, server.metricsPort()) + "/metrics\n");
@@ -58,13 +60,29 @@ static int serve(const Options &options)
     return QCoreApplication::exec();
 }
 
+static int printNewToken(const QStringList &arguments)
+{
+    QList<QByteArray> words;
+    for (const QString &argument : arguments)
+        words.append(argument.toUtf8());
+    const auto token = newToken(words);
+    if (!token) {
+        print(stderr, "memorykv-server: " + token.error().detail + '\n');
+        return 2;
+    }
+    print(stdout, *token);
+    return 0;
+}
+
 int runServer(int argc, char *argv[])
 {
     // GLib's event loop costs more per turn, and a server without a desktop gains nothing by it.
     qputenv("QT_NO_GLIB", "1");
     QCoreApplication application(argc, argv);
-    const auto commandLine
-        = parseOptions(QCoreApplication::arguments(), QProcessEnvironment::systemEnvironment());
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.value(1) == QStringLiteral("--new-token"))
+        return printNewToken(arguments.sliced(2));
+    const auto commandLine = parseOptions(arguments, QProcessEnvironment::systemEnvironment());
     if (!commandLine) {
         print(stderr, "memorykv-server: " + commandLine.error().detail
                           + "\nTry 'memorykv-server --help'.\n");

@@ -2,6 +2,7 @@
 #include "server/app/server.h"
 
 #include "server/app/serverinfo.h"
+#include "server/http/tokenfile.h"
 #include "server/page/page.h"
 #include "shared/logcategories.h"
 
@@ -29,6 +30,7 @@ Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
+    , m_gatekeeper(m_tokens, m_cors)
     , m_log(options.historySize)
     , m_store(m_log, options.maxMemory, &QDateTime::currentMSecsSinceEpoch)
     , m_metrics(requestLabels())
@@ -48,6 +50,8 @@ Server::~Server()
 
 Result<Done> Server::start()
 {
+    if (auto loaded = loadTokens(); !loaded)
+        return loaded;
     const Scope scope = m_options.metricsPort ? Scope::AllButMetrics : Scope::All;
     for (int i = 0; i < m_options.threads; ++i)
         m_workers.push_back(makeWorker(QStringLiteral("worker-%1").arg(i), scope));
@@ -72,14 +76,15 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           m_options.maxValueSize,
                           [this] { return m_metrics.render(); },
                           kMetricsContentType,
-                          [this] { return info(); },
+                          [this](const Grant &grant) { return info(grant); },
                           pageHtml(),
                           openApiYaml(),
                           scope};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
-    return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits},
-                                    std::move(observer), name);
+    return std::make_unique<Worker>(
+        WorkerSetup{std::move(services), m_broadcaster, feed, limits, m_gatekeeper},
+        std::move(observer), name);
 }
 
 Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
@@ -115,9 +120,38 @@ quint64 Server::openConnections() const
            + m_feedCounters.subscribers.load(std::memory_order_relaxed);
 }
 
-QByteArray Server::info() const
+QByteArray Server::info(const Grant &grant) const
 {
-    return renderServerInfo({m_options, m_log, m_store, m_startedMs});
+    return renderServerInfo({m_options, m_log, m_store, m_startedMs, m_tokens.isRequired()}, grant);
+}
+
+Result<Done> Server::loadTokens()
+{
+    const QByteArray &path = m_options.security.tokenFile;
+    if (path.isEmpty())
+        return Done{};
+    auto grants = readTokenFile(path);
+    if (!grants) {
+        return Error{grants.error().code, "--token-file " + printable(QString::fromUtf8(path))
+                                              + ": " + grants.error().detail};
+    }
+    m_tokens.replace(*std::move(grants));
+    return Done{};
+}
+
+void Server::reload()
+{
+    if (m_options.security.tokenFile.isEmpty()) {
+        qCInfo(lcServer) << "nothing to reload";
+        return;
+    }
+    if (const auto loaded = loadTokens(); !loaded) {
+        qCWarning(lcServer).noquote() << "the tokens stay as they were:" << loaded.error().detail;
+        return;
+    }
+    qCInfo(lcServer) << "tokens reloaded";
+    for (const auto &worker : m_workers)
+        worker->recheck();
 }
 
 void Server::registerMetrics()

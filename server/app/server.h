@@ -32,6 +32,10 @@ public:
     quint16 port() const { return m_acceptor.serverPort(); }
     quint16 metricsPort() const { return m_metricsAcceptor.serverPort(); }
 
+    /// Reads again the files that may change while it runs. One that is wrong leaves things as
+    /// they are, and the log says what is wrong.
+    void reload();
+
     /// Stops accepting, answers what is in flight, closes the feeds; stopped() follows, within
     /// kStopTimeout however slow the clients are.
     void stop();
@@ -46,7 +50,8 @@ private:
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
     void registerMetrics();
-    QByteArray info() const;
+    Result<Done> loadTokens();
+    QByteArray info(const Grant &grant) const;
     quint64 openConnections() const;
 
     const Options m_options;
@@ -54,6 +59,8 @@ private:
     std::atomic<int> m_connections = 0;
     FeedCounters m_feedCounters;
     Cors m_cors;
+    TokenStore m_tokens;
+    Gatekeeper m_gatekeeper;
     // In the order in which each stands on those before it.
     MemoryLog m_log;
     KeyValueStore m_store;

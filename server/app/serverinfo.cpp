@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/app/serverinfo.h"
 
+#include "shared/jsonstring.h"
 #include "shared/limits.h"
 #include "shared/timetext.h"
 
@@ -11,14 +12,34 @@ static void appendNumber(QByteArrayView name, quint64 number, QByteArray &out)
     out += '"' + name.toByteArray() + "\":" + QByteArray::number(number) + ',';
 }
 
-QByteArray renderServerInfo(const ServerInfo &info)
+// What the one asking may do, as clients show it.
+static void appendAuth(bool required, const Grant &grant, QByteArray &out)
+{
+    out += "\"auth\":{\"required\":";
+    out += required ? "true" : "false";
+    if (grant.known)
+        out += ",\"role\":\"" + roleName(grant.role).toByteArray() + '"';
+    if (grant.isConfined()) {
+        out += ",\"prefix\":";
+        appendJsonString(grant.prefix, out);
+    }
+    out += '}';
+}
+
+QByteArray renderServerInfo(const ServerInfo &info, const Grant &grant)
 {
     QByteArray json = "{\"name\":\"MemoryKV\",\"version\":\"" MEMORYKV_VERSION "\",";
+    if (!grant.known) {
+        appendAuth(info.tokensRequired, grant, json);
+        return json + '}';
+    }
     appendNumber("epoch", info.log.epoch(), json);
     appendNumber("seq", info.log.lastSeq(), json);
     appendNumber("durable_seq", info.log.durableSeq(), json);
-    appendNumber("keys", info.store.keyCount(), json);
-    appendNumber("stored_bytes", info.store.storedBytes(), json);
+    if (!grant.isConfined()) {
+        appendNumber("keys", info.store.keyCount(), json);
+        appendNumber("stored_bytes", info.store.storedBytes(), json);
+    }
     json += "\"started\":\"";
     json += TimeText(info.startedMs);
     json += "\",\"limits\":{";
@@ -29,8 +50,9 @@ QByteArray renderServerInfo(const ServerInfo &info)
     appendNumber("history", quint64(info.options.historySize), json);
     appendNumber("feed_buffer", quint64(info.options.feedBufferSize), json);
     json.chop(1);
-    json += "}}";
-    return json;
+    json += "},";
+    appendAuth(info.tokensRequired, grant, json);
+    return json + '}';
 }
 
 } // namespace memorykv

@@ -10,9 +10,9 @@ namespace memorykv {
 // A signal handler may do next to nothing: it writes a byte, and the event loop does the rest.
 static std::array<int, 2> s_pipe{-1, -1};
 
-static void onSignal(int)
+static void onSignal(int number)
 {
-    const char byte = 1;
+    const char byte = char(number);
     [[maybe_unused]] const ssize_t written = ::write(s_pipe[1], &byte, 1);
 }
 
@@ -34,11 +34,16 @@ StopSignals::StopSignals(QObject *parent)
     m_notifier = std::make_unique<QSocketNotifier>(s_pipe[0], QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
         char byte = 0;
-        if (::read(s_pipe[0], &byte, 1) == 1)
+        if (::read(s_pipe[0], &byte, 1) != 1)
+            return;
+        if (byte == SIGHUP)
+            Q_EMIT reloadRequested();
+        else
             Q_EMIT stopRequested();
     });
     handle(SIGTERM, onSignal);
     handle(SIGINT, onSignal);
+    handle(SIGHUP, onSignal);
     handle(SIGPIPE, SIG_IGN);
 }
 
@@ -46,6 +51,7 @@ StopSignals::~StopSignals()
 {
     handle(SIGTERM, SIG_DFL);
     handle(SIGINT, SIG_DFL);
+    handle(SIGHUP, SIG_DFL);
     m_notifier.reset();
     ::close(s_pipe[0]);
     ::close(s_pipe[1]);

@@ -8,7 +8,7 @@
 
 namespace memorykv {
 
-/// SIGTERM and SIGINT as a Qt signal. At most one at a time in a process; lives on the main
+/// SIGTERM, SIGINT and SIGHUP as Qt signals. At most one at a time in a process; lives on the main
 /// thread. Ignores SIGPIPE, so that writing to a closed socket is an error and not the end.
 class StopSignals : public QObject
 {
@@ -21,6 +21,8 @@ public:
 Q_SIGNALS:
     /// The process was asked to stop.
     void stopRequested();
+    /// The process was asked to read its files again (SIGHUP).
+    void reloadRequested();
 
 private:
     std::unique_ptr<QSocketNotifier> m_notifier;

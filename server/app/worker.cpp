@@ -23,10 +23,11 @@ struct Worker::Parts
                    setup.services.scope}
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
-        , gateway(hub, services.cors)
-        , context{dispatcher,   services.log,
-                  observer,     [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
-                  setup.limits, {}}
+        , gateway(hub, services.cors, setup.gatekeeper)
+        , context{dispatcher,       services.log,
+                  observer,         [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
+                  setup.limits,     {},
+                  &setup.gatekeeper}
         , pool(context)
     { }
 
@@ -95,6 +96,12 @@ void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
     QMetaObject::invokeMethod(
         &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
         Qt::QueuedConnection);
+}
+
+void Worker::recheck()
+{
+    QMetaObject::invokeMethod(
+        &m_parts->hub, [this] { m_parts->hub.recheck(); }, Qt::QueuedConnection);
 }
 
 void Worker::drain()

@@ -20,6 +20,7 @@ struct WorkerSetup
     Broadcaster &broadcaster;
     FeedContext feed;
     ConnectionLimits limits;
+    const Gatekeeper &gatekeeper;
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the
@@ -38,6 +39,9 @@ public:
     /// Serves the client behind \a descriptor, which belongs to the worker from now on; with
     /// \a refusal that is the one answer it gets.
     void adopt(qintptr descriptor, const std::optional<Error> &refusal);
+
+    /// Closes the feeds that are no longer permitted.
+    void recheck();
 
     /// Answers what is in flight, closes all connections and feeds; drained() follows.
     void drain();

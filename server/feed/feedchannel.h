@@ -10,6 +10,7 @@ namespace memorykv {
 /// registered as Try Again Later).
 enum class CloseReason : quint16 {
     Stopping = 1001,
+    Withdrawn = 1008, ///< the right to watch was
     TooSlow = 1013,
 };
 

@@ -25,6 +25,7 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     , m_context(context)
     , m_webSocketServer(QStringLiteral("MemoryKV"), QWebSocketServer::NonSecureMode)
 {
+    m_webSocketServer.setSupportedSubprotocols({QStringLiteral("memorykv")});
     connect(&m_webSocketServer, &QWebSocketServer::newConnection, this, &FeedHub::finishHandshakes);
     connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::deliver, Qt::QueuedConnection);
     m_heartbeat.setInterval(m_context.limits.heartbeat);
@@ -97,8 +98,8 @@ void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscriptio
     m_subscribers.emplace(key, std::move(subscriber));
     if (m_draining)
         key->close(CloseReason::Stopping);
-    else
-        key->start();
+    key->recheck(); // what it is permitted may have changed during the handshake
+    key->start();
 }
 
 // It may be in the middle of one of its own functions, so it goes with the next turn of the loop.
@@ -136,6 +137,12 @@ void FeedHub::beat()
 {
     for (Subscriber *subscriber : subscribers())
         subscriber->beat();
+}
+
+void FeedHub::recheck()
+{
+    for (Subscriber *subscriber : subscribers())
+        subscriber->recheck();
 }
 
 void FeedHub::drain()

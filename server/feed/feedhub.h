@@ -34,6 +34,9 @@ public:
     void addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
                         Subscription subscription);
 
+    /// Closes the feeds that are no longer permitted (Subscription::isPermitted) with 1008.
+    void recheck();
+
     /// Closes all feeds with 1001 once they have what was written until now; drained() follows.
     void drain();
 

@@ -124,7 +124,8 @@ bool Subscriber::advanceReplay()
         m_seq = record.seq;
         if (!wants(record))
             continue;
-        appendEncoded(record.toEvent(m_context.log.epoch()), m_subscription.encoding, bytes);
+        appendEncoded(clipped(record).value_or(record.toEvent(m_context.log.epoch())),
+                      m_subscription.encoding, bytes);
         m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
     }
     if (!bytes.isEmpty())
@@ -163,13 +164,19 @@ void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::
         const Record &record = batch.records()[i];
         if (isBehind(record, reached) || !wants(record))
             continue;
+        QByteArray own;
+        if (const auto event = clipped(record))
+            appendEncoded(*event, m_subscription.encoding, own);
+        const QByteArrayView shared
+            = QByteArrayView(form.bytes).sliced(form.begin(i), form.size(i));
+        const QByteArrayView encoded = own.isEmpty() ? shared : QByteArrayView(own);
         // How much of what was gathered the network takes at once shows only when it is sent, and
         // it goes out before the consumer is found too slow.
-        if (m_channel->pendingBytes() + bytes.size() + form.size(i)
+        if (m_channel->pendingBytes() + bytes.size() + encoded.size()
             > m_context.limits.bufferBytes / 2)
             sendGathered();
-        if (makeRoom(record, form.size(i), m_channel->pendingBytes() + bytes.size())) {
-            bytes.append(form.bytes.constData() + form.begin(i), form.size(i));
+        if (makeRoom(record, encoded.size(), m_channel->pendingBytes() + bytes.size())) {
+            bytes.append(encoded);
             m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
         } else {
             m_context.counters.shed.fetch_add(1, std::memory_order_relaxed);
@@ -227,8 +234,22 @@ bool Subscriber::isBehind(const Record &record, quint64 reached)
 
 bool Subscriber::wants(const Record &record) const
 {
+    // Of others, a confined consumer learns not even that they are there.
+    if (record.op == Op::Heartbeat && !m_subscription.confinement.isEmpty() && record.key != m_peer)
+        return false;
     return m_subscription.wants(record.op,
                                 record.entry ? record.entry->key() : QByteArrayView(record.key));
+}
+
+// The event of \a record without what the consumer must not see, when there is some of that.
+std::optional<Event> Subscriber::clipped(const Record &record) const
+{
+    const auto key = m_subscription.clipped(record.op, record.key);
+    if (!key)
+        return std::nullopt;
+    Event event = record.toEvent(m_context.log.epoch());
+    event.key = *key;
+    return event;
 }
 
 void Subscriber::sendEvent(const Event &event)
@@ -287,6 +308,12 @@ void Subscriber::onAnswered()
     record.timeMs = m_context.store.nowMs();
     record.key = m_peer;
     m_context.log.announce(std::move(record));
+}
+
+void Subscriber::recheck()
+{
+    if (m_subscription.isPermitted && !m_subscription.isPermitted())
+        close(CloseReason::Withdrawn);
 }
 
 void Subscriber::close(CloseReason reason)

@@ -38,6 +38,9 @@ public:
     /// Asks for a sign of life; closes when two were missed.
     void beat();
 
+    /// Closes when what it was permitted no longer is.
+    void recheck();
+
     void close(CloseReason reason);
 
 Q_SIGNALS:
@@ -62,6 +65,7 @@ private:
     void noteMissing(const Record &record);
     static bool isBehind(const Record &record, quint64 reached);
     bool wants(const Record &record) const;
+    std::optional<Event> clipped(const Record &record) const;
     void sendEvent(const Event &event);
     void sendGap(quint64 from, quint64 to);
     Event controlEvent(Op op, quint64 seq) const;

@@ -37,4 +37,12 @@ bool Subscription::wants(Op op, QByteArrayView key) const
     return isRange && prefix.startsWith(key);
 }
 
+std::optional<QByteArray> Subscription::clipped(Op op, QByteArrayView key) const
+{
+    const bool isRange = op == Op::DeletePrefix || op == Op::ListPrefix;
+    if (!isRange || key.startsWith(confinement))
+        return std::nullopt;
+    return confinement;
+}
+
 } // namespace memorykv

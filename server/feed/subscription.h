@@ -5,6 +5,7 @@
 #include "shared/position.h"
 #include "shared/result.h"
 
+#include <functional>
 #include <optional>
 
 namespace memorykv {
@@ -54,6 +55,10 @@ struct Subscription
     std::optional<Position> since; ///< first what came after this position
     bool initial = false;          ///< first every matching key as it stands
     bool lossless = false;         ///< rather be closed than miss a mutation
+    /// It may learn of keys that begin with this alone; \c prefix begins with it. Empty: of all.
+    QByteArray confinement;
+    /// Whether it may still have what it has; without a function it always may.
+    std::function<bool()> isPermitted;
 
     /// Whether everything is wanted, so that nothing needs to be looked at.
     bool isUnfiltered() const { return prefix.isEmpty() && ops.isAll(); }
@@ -61,6 +66,11 @@ struct Subscription
     /// Whether an event of \a op about \a key (a prefix for DeletePrefix and ListPrefix) is wanted.
     /// DeleteAll touches every prefix, and a Heartbeat belongs to none: both pass.
     bool wants(Op op, QByteArrayView key) const;
+
+    /// What a confined consumer may see in place of \a key, the prefix of a DeletePrefix or
+    /// ListPrefix it wants: where the prefix is shorter than the confinement, the confinement.
+    /// Nothing when the event can be seen as it is.
+    std::optional<QByteArray> clipped(Op op, QByteArrayView key) const;
 };
 
 } // namespace memorykv

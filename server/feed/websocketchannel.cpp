@@ -33,12 +33,22 @@ void WebSocketChannel::beat()
     m_webSocket->ping();
 }
 
+static QString textOf(CloseReason reason)
+{
+    switch (reason) {
+    case CloseReason::Stopping:
+        return QStringLiteral("server is stopping");
+    case CloseReason::Withdrawn:
+        return QStringLiteral("the token was withdrawn or changed");
+    case CloseReason::TooSlow:
+        return QStringLiteral("too slow: over the feed buffer limit");
+    }
+    return {};
+}
+
 void WebSocketChannel::close(CloseReason reason)
 {
-    const QString text = reason == CloseReason::TooSlow
-                             ? QStringLiteral("too slow: over the feed buffer limit")
-                             : QStringLiteral("server is stopping");
-    m_webSocket->close(QWebSocketProtocol::CloseCode(reason), text);
+    m_webSocket->close(QWebSocketProtocol::CloseCode(reason), textOf(reason));
 }
 
 void WebSocketChannel::abort()

@@ -2,6 +2,7 @@
 #include "server/http/batchcontroller.h"
 
 #include "server/http/batchrequest.h"
+#include "server/http/bearer.h"
 #include "server/http/problem.h"
 #include "server/http/query.h"
 #include "shared/decimal.h"
@@ -47,6 +48,15 @@ Response BatchController::refuse(const Error &error, std::optional<size_t> index
     return problem(error, index ? "\"index\":" + QByteArray::number(*index) : QByteArray());
 }
 
+Response BatchController::refuseOutside(size_t index)
+{
+    m_services.observer.operationDone(OperationKind::Batch, OperationResult::Error);
+    const QByteArray number = QByteArray::number(index);
+    return bearer::outsidePrefix("operations[" + number
+                                     + "]: key: this token is confined to keys with another prefix",
+                                 "\"index\":" + number);
+}
+
 Response BatchController::post(const Request &request)
 {
     if (const auto query = Query::parse(request.query, {}); !query)
@@ -59,6 +69,10 @@ Response BatchController::post(const Request &request)
     if (batch.error)
         return refuse(*batch.error, batch.errorIndex);
 
+    for (size_t i = 0; i < batch.operations.size(); ++i) {
+        if (!request.grant.covers(batch.operations[i].key))
+            return refuseOutside(i);
+    }
     const auto result = m_services.store.applyBatch(batch.operations);
     if (result.error) {
         Response response = refuse(*result.error, result.failedIndex);

@@ -18,6 +18,7 @@ public:
     Response post(const Request &request);
 
 private:
+    Response refuseOutside(size_t index);
     Response refuse(const Error &error, std::optional<size_t> index = std::nullopt);
 
     HttpServices &m_services;

@@ -72,7 +72,9 @@ void Connection::serveWhatHasCome()
             respondToBrokenFraming(status.error());
             break;
         }
-        if (*status == RequestParser::Status::NeedMore)
+        if (m_parser.inBody() && !m_headJudged)
+            refuseBody();
+        if (m_phase != Phase::Serving || *status == RequestParser::Status::NeedMore)
             break;
         if (*status == RequestParser::Status::WantsContinue)
             m_outbox.openInterim() += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -81,17 +83,36 @@ void Connection::serveWhatHasCome()
     }
 }
 
+// A body that nobody may send is not waited for: it would take memory, and a client that asked with
+// Expect wants to know before it sends.
+void Connection::refuseBody()
+{
+    m_headJudged = true;
+    if (!m_context.gatekeeper)
+        return;
+    Request request = m_parser.pendingRequest();
+    if (auto refusal = m_context.gatekeeper->admitBody(request))
+        respondAndClose(*refusal, request);
+}
+
 void Connection::serve(Request request)
 {
+    m_headJudged = false;
+    m_headStarted = false; // the next head has a time of its own
+    Outbox::Receipt receipt;
+    receipt.method = request.method;
+    receipt.since.start();
+    if (m_context.gatekeeper) {
+        if (auto refusal = m_context.gatekeeper->admit(request)) {
+            respond(*refusal, request, receipt);
+            return;
+        }
+    }
     if (isUpgrade(request)) {
         m_upgrade.request = std::move(request);
         m_phase = Phase::Upgrading;
         return;
     }
-    m_headStarted = false; // the next head has a time of its own
-    Outbox::Receipt receipt;
-    receipt.method = request.method;
-    receipt.since.start();
     Response response = m_context.dispatcher.dispatch(request);
     respond(response, request, receipt);
 }
@@ -116,13 +137,19 @@ void Connection::respond(Response &response, const Request &request, const Outbo
 void Connection::respondToBrokenFraming(const Error &error)
 {
     qCDebug(lcHttp) << "refused:" << error.detail;
-    Request unknown;
-    unknown.keepAlive = false;
-    Outbox::Receipt receipt;
-    receipt.since.start();
     Response response = problem(error);
     response.route = Route::Unknown;
-    respond(response, unknown, receipt);
+    respondAndClose(response, Request());
+}
+
+void Connection::respondAndClose(Response &response, const Request &request)
+{
+    Request last = request;
+    last.keepAlive = false;
+    Outbox::Receipt receipt;
+    receipt.method = request.method;
+    receipt.since.start();
+    respond(response, last, receipt);
 }
 
 void Connection::refuse(const Error &error)

@@ -3,6 +3,7 @@
 
 #include "server/http/datefield.h"
 #include "server/http/dispatcher.h"
+#include "server/http/gatekeeper.h"
 #include "server/http/outbox.h"
 #include "server/http/requestparser.h"
 
@@ -51,6 +52,7 @@ struct ConnectionContext
     UpgradeHandler upgrade;
     ConnectionLimits limits;
     DateField date;
+    const Gatekeeper *gatekeeper = nullptr; ///< null: whoever comes may do everything
 };
 
 /// One client: owns the socket, frames and checks what comes, has it answered, and writes the
@@ -95,6 +97,8 @@ private:
     void serve(Request request);
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
+    void refuseBody();
+    void respondAndClose(Response &response, const Request &request);
     bool isUpgrade(const Request &request);
     void upgradeWhenIdle();
     void write();
@@ -113,6 +117,7 @@ private:
     bool m_headStarted = false;
     bool m_processing = false;
     bool m_outputWasFull = false; ///< requests may be waiting unread
+    bool m_headJudged = false;    ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;
 };
 

@@ -27,7 +27,7 @@ void Cors::addTo(const Request &request, Response &response) const
         return;
     response.addField("Access-Control-Allow-Origin", m_allowsAny ? QByteArrayView("*") : origin);
     response.addField("Access-Control-Expose-Headers",
-                      "ETag, Link, Retry-After, Preference-Applied");
+                      "ETag, Link, Retry-After, Preference-Applied, WWW-Authenticate");
 }
 
 bool Cors::isPreflight(const Request &request)
@@ -41,8 +41,9 @@ void Cors::addPreflight(const Request &request, Route route, Response &response)
     if (!allows(request.header("Origin")))
         return;
     response.addField("Access-Control-Allow-Methods", allowField(route));
-    response.addField("Access-Control-Allow-Headers",
-                      "Accept, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer");
+    response.addField(
+        "Access-Control-Allow-Headers",
+        "Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer");
     response.addField("Access-Control-Max-Age", "600");
 }
 

@@ -95,6 +95,8 @@ void Dispatcher::add(Route route, Method method, Handler handler)
 Response Dispatcher::dispatch(const Request &request)
 {
     auto match = matchRoute(request.path);
+    if (match && (match->route == Route::Keys || match->route == Route::KeysPrefix))
+        match->argument = request.grant.narrowed(match->argument);
     Response response = match ? answer(request, *match) : problem(match.error());
     if (match)
         response.route = match->route;

@@ -136,13 +136,15 @@ Response KeysController::remove(const Request &request, const QByteArray &prefix
         }
     }
     const auto removal = m_services.store.removePrefix(prefix);
+    if (!removal)
+        return refuse(kind, removal.error());
     m_services.observer.operationDone(kind, OperationResult::Ok);
     Response response;
     if (prefersMinimal(request)) {
         response.addField("Preference-Applied", "return=minimal");
     } else {
         QByteArray body = "[";
-        for (const EntryPtr &entry : removal.entries) {
+        for (const EntryPtr &entry : removal->entries) {
             if (body.size() > 1)
                 body += ',';
             appendJsonString(entry->key(), body);
@@ -150,7 +152,7 @@ Response KeysController::remove(const Request &request, const QByteArray &prefix
         body += ']';
         response = Response::json(std::move(body));
     }
-    response.seq = removal.seq;
+    response.seq = removal->seq;
     return response;
 }
 

@@ -12,6 +12,10 @@ int httpStatus(ErrorCode code)
     case ErrorCode::InvalidRequest:
     case ErrorCode::InvalidArgument:
         return 400;
+    case ErrorCode::Unauthorized:
+        return 401;
+    case ErrorCode::Forbidden:
+        return 403;
     case ErrorCode::NotFound:
         return 404;
     case ErrorCode::MethodNotAllowed:
@@ -28,18 +32,25 @@ int httpStatus(ErrorCode code)
         return 415;
     case ErrorCode::ExpectationFailed:
         return 417;
+    case ErrorCode::MisdirectedRequest:
+        return 421;
     case ErrorCode::UpgradeRequired:
         return 426;
+    case ErrorCode::TooManyRequests:
+        return 429;
     case ErrorCode::HeadTooLarge:
         return 431;
     case ErrorCode::NotImplemented:
         return 501;
     case ErrorCode::Unavailable:
+    case ErrorCode::StorageFailed:
         return 503;
     case ErrorCode::VersionNotSupported:
         return 505;
     case ErrorCode::OutOfMemory:
+    case ErrorCode::StorageFull:
         return 507;
+    case ErrorCode::Damaged:
     case ErrorCode::Internal:
         break;
     }
@@ -51,7 +62,7 @@ Response problem(const Error &error, QByteArrayView extra)
     Response response;
     response.status = httpStatus(error.code);
     response.setContentType("application/problem+json");
-    if (error.code == ErrorCode::Unavailable)
+    if (response.status == 503)
         response.addField("Retry-After", "1");
     if (error.code == ErrorCode::UpgradeRequired) { // RFC 9110 7.8: one needs the other
         response.addField("Upgrade", "websocket");

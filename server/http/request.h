@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/http/grant.h"
+
 #include <QByteArray>
 #include <QVarLengthArray>
 
@@ -33,6 +35,7 @@ struct Request
     QVarLengthArray<HeaderField, 16> fields;
     QByteArray body;
     bool keepAlive = true; ///< the client lets the connection stay (RFC 9112 9.3)
+    Grant grant;           ///< what its sender may do; set by the Gatekeeper
 
     /// The value of the first field called \a name (any case), or a null view.
     QByteArrayView header(QByteArrayView name) const;

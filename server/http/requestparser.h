@@ -62,6 +62,10 @@ public:
     /// Whether the head of the present request is whole and its body is being waited for.
     bool inBody() const;
 
+    /// The request whose body is being waited for, without it. Valid while inBody(), until the
+    /// next call of parse().
+    const Request &pendingRequest() const { return m_request; }
+
     /// Bytes held: unparsed input and the body so far. When parse() wants more, at most
     /// \c kMaxHeadSize of unparsed input and \c maxBodySize of body.
     qsizetype bufferedBytes() const;

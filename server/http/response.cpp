@@ -19,6 +19,10 @@ static QByteArrayView statusLine(int status)
         return "HTTP/1.1 304 Not Modified\r\n";
     case 400:
         return "HTTP/1.1 400 Bad Request\r\n";
+    case 401:
+        return "HTTP/1.1 401 Unauthorized\r\n";
+    case 403:
+        return "HTTP/1.1 403 Forbidden\r\n";
     case 404:
         return "HTTP/1.1 404 Not Found\r\n";
     case 405:
@@ -35,8 +39,12 @@ static QByteArrayView statusLine(int status)
         return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case 417:
         return "HTTP/1.1 417 Expectation Failed\r\n";
+    case 421:
+        return "HTTP/1.1 421 Misdirected Request\r\n";
     case 426:
         return "HTTP/1.1 426 Upgrade Required\r\n";
+    case 429:
+        return "HTTP/1.1 429 Too Many Requests\r\n";
     case 431:
         return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
     case 501:

@@ -37,7 +37,7 @@ Response ServerController::get(const Request &request, Route route)
     case Route::Metrics:
         return metrics();
     case Route::Info: {
-        Response response = Response::json(m_services.renderInfo());
+        Response response = Response::json(m_services.renderInfo(request.grant));
         response.addField("Cache-Control", "no-store");
         return response;
     }

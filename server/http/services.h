@@ -38,10 +38,10 @@ struct HttpServices
     const Cors &cors;
     qsizetype maxValueSize;
     std::function<QByteArray()> renderMetrics;
-    QByteArrayView metricsType;             ///< the content type of what renderMetrics returns
-    std::function<QByteArray()> renderInfo; ///< JSON for /-/info
-    QByteArray page;                        ///< HTML for /
-    QByteArray openApi;                     ///< YAML for /-/openapi.yaml
+    QByteArrayView metricsType; ///< the content type of what renderMetrics returns
+    std::function<QByteArray(const Grant &)> renderInfo; ///< JSON for /-/info, for one asking
+    QByteArray page;                                     ///< HTML for /
+    QByteArray openApi;                                  ///< YAML for /-/openapi.yaml
     Scope scope = Scope::All;
 };
 

@@ -3,8 +3,9 @@
 
 namespace memorykv {
 
-History::History(qsizetype maxBytes)
+History::History(qsizetype maxBytes, quint64 nextSeq)
     : m_maxBytes(maxBytes)
+    , m_nextSeq(nextSeq)
 { }
 
 void History::append(const Record &record, std::vector<Record> &evicted)

@@ -12,8 +12,8 @@ class History
 {
 public:
     /// Holds about \a maxBytes (Record::memorySize()); the newest record is always held unless
-    /// \a maxBytes is 0.
-    explicit History(qsizetype maxBytes);
+    /// \a maxBytes is 0. The first record has the seq \a nextSeq.
+    explicit History(qsizetype maxBytes, quint64 nextSeq = 1);
 
     /// Adds a record whose seq follows the last one. Records that had to give way are moved to
     /// \a evicted, so that their bytes can be freed where no lock is held.
@@ -25,7 +25,7 @@ public:
 private:
     qsizetype m_maxBytes;
     qsizetype m_bytes = 0;
-    quint64 m_nextSeq = 1;
+    quint64 m_nextSeq;
     std::deque<Record> m_records;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/log/record.h"
-#include "shared/position.h"
+#include "shared/result.h"
 
 #include <QObject>
 
@@ -43,6 +43,14 @@ public:
     /// A reply leaves the server only when all it wrote or saw is at or below it. Lock-free.
     virtual quint64 durableSeq() const = 0;
 
+    /// Whether nothing can be appended any more, for good: what was appended after durableSeq() is
+    /// lost, and so is what is appended from now on. Lock-free; a log without a file never fails.
+    virtual bool hasFailed() const { return false; }
+    /// After hasFailed(): what to tell those who wanted to write.
+    virtual Error failure() const { return {}; }
+    /// Whether it may fail one day, so that what is not durable must be kept undoable.
+    virtual bool canFail() const { return false; }
+
     /// What read() found.
     struct Range
     {
@@ -70,6 +78,10 @@ Q_SIGNALS:
     /// durableSeq() has grown to \a seq. Not emitted by a log in which every mutation is durable
     /// as soon as it is appended.
     void durable(quint64 seq);
+
+    /// hasFailed() has become true. The one who applies records connects directly and takes back
+    /// what was not durable; those who hold replies connect queued, and so hear of it later.
+    void failed();
 };
 
 } // namespace memorykv

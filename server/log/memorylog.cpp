@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/log/memorylog.h"
 
-#include <QDateTime>
+#include "server/log/epoch.h"
 
 namespace memorykv {
-
-// Two servers started within the same millisecond would share an epoch, which only matters to a
-// subscriber that moves between them; a restart of one server always takes longer than that.
-static quint64 newEpoch()
-{
-    return quint64(QDateTime::currentMSecsSinceEpoch());
-}
 
 MemoryLog::MemoryLog(qsizetype historyBytes, QObject *parent)
     : Log(parent)

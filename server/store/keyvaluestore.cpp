@@ -28,6 +28,7 @@ static Record recordOf(Op op, quint64 seq, qint64 timeMs)
 
 KeyValueStore::KeyValueStore(Log &log, qint64 maxMemory, Clock clock)
     : m_log(log)
+    , m_keepsUndo(log.canFail())
     , m_maxMemory(maxMemory)
     , m_clock(std::move(clock))
     , m_seq(log.lastSeq())
@@ -67,8 +68,12 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     const qint64 now = m_clock();
     Outcome outcome;
     bool dueEarlier = false;
+    FreedSteps freed;
     {
         const QWriteLocker locker(&m_lock);
+        if (m_log.hasFailed())
+            return m_log.failure();
+        forgetDurable(freed);
         dropExpired(operation.key, now);
         const Slot *slot = find(operation.key);
         const Entry *current = slot ? slot->entry.data() : nullptr;
@@ -91,8 +96,14 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     const qint64 now = m_clock();
     BatchResult result;
     bool dueEarlier = false;
+    FreedSteps freed;
     {
         const QWriteLocker locker(&m_lock);
+        if (m_log.hasFailed()) {
+            result.error = m_log.failure();
+            return result;
+        }
+        forgetDurable(freed);
         for (const Operation &operation : operations)
             dropExpired(operation.key, now);
         result.seq = m_seq;
@@ -185,23 +196,22 @@ KeyValueStore::Count KeyValueStore::count(const QByteArray &prefix) const
     return {m_index.count(m_index.lowerBound(prefix), m_index.prefixEnd(prefix)), m_seq};
 }
 
-KeyValueStore::Removal KeyValueStore::removePrefix(const QByteArray &prefix)
+Result<KeyValueStore::Removal> KeyValueStore::removePrefix(const QByteArray &prefix)
 {
     const qint64 now = m_clock();
     Removal removal;
+    FreedSteps freed;
     const QWriteLocker locker(&m_lock);
-    const auto from = m_index.lowerBound(prefix);
-    const std::vector<Slot *> slots = m_index.removeRange(from, m_index.prefixEnd(prefix));
-    removal.entries.reserve(slots.size());
-    for (Slot *slot : slots) {
-        noteLeaving(slot->entry);
-        m_slots.remove(SlotKey(slot));
-        EntryPtr entry = m_pool.release(slot);
-        if (!entry->isExpiredAt(now))
-            removal.entries.push_back(std::move(entry));
-    }
-    if (!slots.empty()) {
+    if (m_log.hasFailed())
+        return m_log.failure();
+    forgetDurable(freed);
+    std::vector<EntryPtr> removed = takeRange(prefix);
+    removal.entries.reserve(removed.size());
+    std::copy_if(removed.begin(), removed.end(), std::back_inserter(removal.entries),
+                 [now](const EntryPtr &entry) { return !entry->isExpiredAt(now); });
+    if (!removed.empty()) {
         m_lastRemovalSeq = ++m_seq;
+        noteUndo({m_seq, {}, {}, std::move(removed)});
         Record record = recordOf(prefix.isEmpty() ? Op::DeleteAll : Op::DeletePrefix, m_seq, now);
         record.key = prefix;
         m_log.append({std::move(record)});
@@ -214,7 +224,11 @@ qint64 KeyValueStore::expireDue()
 {
     const qint64 now = m_clock();
     std::vector<EntryPtr> expired; // freed after the lock is released
+    FreedSteps freed;
     const QWriteLocker locker(&m_lock);
+    if (m_log.hasFailed())
+        return 0;
+    forgetDurable(freed);
     RecordGroup group;
     while (expired.size() < kSliceSize) {
         Slot *slot = m_expiries.takeDue(now);
@@ -225,6 +239,7 @@ qint64 KeyValueStore::expireDue()
         Record record = recordOf(Op::Expire, m_seq, now);
         record.key = entry->key().toByteArray();
         group.append(std::move(record));
+        noteUndo({m_seq, entry, {}, {}});
         expired.push_back(std::move(entry));
     }
     if (!group.isEmpty())
@@ -264,6 +279,7 @@ void KeyValueStore::dropExpired(QByteArrayView key, qint64 now)
     m_lastRemovalSeq = ++m_seq;
     Record record = recordOf(Op::Expire, m_seq, now);
     record.key = entry->key().toByteArray();
+    noteUndo({m_seq, entry, {}, {}});
     m_log.append({std::move(record)});
     m_expiredCount.fetch_add(1, std::memory_order_relaxed);
 }
@@ -305,6 +321,7 @@ Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGro
         record.key = operation.key;
         break;
     }
+    noteUndo({m_seq, outcome.previous, outcome.current, {}});
     group.append(std::move(record));
     return outcome;
 }
@@ -334,6 +351,55 @@ EntryPtr KeyValueStore::take(Slot *slot)
     m_index.remove(slot->entry->key());
     m_slots.remove(SlotKey(slot));
     return m_pool.release(slot);
+}
+
+// All entries whose key begins with the prefix, in key order.
+std::vector<EntryPtr> KeyValueStore::takeRange(const QByteArray &prefix)
+{
+    const auto from = m_index.lowerBound(prefix);
+    const std::vector<Slot *> slots = m_index.removeRange(from, m_index.prefixEnd(prefix));
+    std::vector<EntryPtr> taken;
+    taken.reserve(slots.size());
+    for (Slot *slot : slots) {
+        noteLeaving(slot->entry);
+        m_slots.remove(SlotKey(slot));
+        taken.push_back(m_pool.release(slot));
+    }
+    return taken;
+}
+
+void KeyValueStore::noteUndo(UndoHistory::Step step)
+{
+    if (m_keepsUndo)
+        m_undo.note(std::move(step));
+}
+
+void KeyValueStore::forgetDurable(FreedSteps &freed)
+{
+    if (m_keepsUndo)
+        m_undo.forgetUpTo(m_log.durableSeq(), freed);
+}
+
+void KeyValueStore::rollBack()
+{
+    const QWriteLocker locker(&m_lock);
+    const quint64 durable = m_log.durableSeq();
+    UndoHistory::Step step;
+    while (m_undo.takeLastAfter(durable, step))
+        undo(std::move(step));
+    m_seq = durable;
+    m_lastRemovalSeq = std::min(m_lastRemovalSeq, durable);
+    m_lastTouchSeq = std::min(m_lastTouchSeq, durable);
+}
+
+void KeyValueStore::undo(UndoHistory::Step step)
+{
+    for (EntryPtr &entry : step.removed)
+        put(nullptr, std::move(entry));
+    if (step.previous)
+        put(find(step.previous->key()), std::move(step.previous));
+    else if (step.current)
+        take(find(step.current->key()));
 }
 
 void KeyValueStore::noteArrived(Slot *slot)

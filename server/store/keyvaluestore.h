@@ -5,6 +5,7 @@
 #include "server/store/expiryqueue.h"
 #include "server/store/keyindex.h"
 #include "server/store/operation.h"
+#include "server/store/undohistory.h"
 #include "shared/result.h"
 
 #include <QReadWriteLock>
@@ -51,8 +52,8 @@ public:
     Lookup get(const QByteArray &key) const;
 
     /// Applies one operation. PreconditionFailed when its condition does not hold, OutOfMemory when
-    /// a Put would exceed the memory limit. A Delete or Touch of a key that is not there is no
-    /// error: the outcome has applied == false.
+    /// a Put would exceed the memory limit, the log's failure() when it has failed. A Delete or
+    /// Touch of a key that is not there is no error: the outcome has applied == false.
     Result<Outcome> apply(const Operation &operation);
 
     /// What came of a batch: the outcomes in order, or the error and which operation had it.
@@ -91,12 +92,17 @@ public:
         quint64 seq = 0;
     };
     /// Removes all keys that begin with \a prefix, all keys when it is empty: one mutation, or
-    /// none when there are no such keys.
-    Removal removePrefix(const QByteArray &prefix);
+    /// none when there are no such keys. The log's failure() when it has failed.
+    Result<Removal> removePrefix(const QByteArray &prefix);
 
     /// Removes up to kSliceSize entries that are due, each with an Expire of its own. Returns
-    /// when the next one is due, 0 for never; a time in the past means there are more.
+    /// when the next one is due, 0 for never; a time in the past means there are more. Does nothing
+    /// once the log has failed.
     qint64 expireDue();
+
+    /// Takes back every mutation that is not durable, last first, and makes no event of it. To be
+    /// called when the log has failed, which refuses all mutations from then on.
+    void rollBack();
 
     /// Sets what is called, on the thread of the writer and without a lock, when an entry is due
     /// earlier than all others so far. Set it before the store is used by several threads.
@@ -112,6 +118,7 @@ public:
 
 private:
     friend class Snapshot;
+    friend class StoreReplayer;
 
     // All of these run with the lock held.
     Slot *find(QByteArrayView key) const;
@@ -128,6 +135,11 @@ private:
     void put(Slot *slot, EntryPtr entry);
     void replace(Slot *slot, EntryPtr entry);
     EntryPtr take(Slot *slot);
+    std::vector<EntryPtr> takeRange(const QByteArray &prefix);
+    void noteUndo(UndoHistory::Step step);
+    using FreedSteps = std::vector<UndoHistory::Step>;
+    void forgetDurable(FreedSteps &freed);
+    void undo(UndoHistory::Step step);
     void noteArrived(Slot *slot);
     void noteLeaving(const EntryPtr &entry);
     void announce(Op op, const QByteArray &key, bool found = true) const;
@@ -141,6 +153,7 @@ private:
     bool isDueEarlier();
 
     Log &m_log;
+    const bool m_keepsUndo;
     const qint64 m_maxMemory;
     const Clock m_clock;
     std::function<void()> m_earlierExpiryListener;
@@ -155,6 +168,7 @@ private:
     quint64 m_lastRemovalSeq = 0; ///< of the last mutation that removed a key
     quint64 m_lastTouchSeq = 0;   ///< of the last mutation that changed an expiry alone
     std::vector<Snapshot *> m_snapshots;
+    UndoHistory m_undo; ///< empty unless the log can fail
 
     // Written under the lock, read without it.
     std::atomic<quint64> m_keyCount = 0;

@@ -23,21 +23,26 @@ Snapshot::~Snapshot()
     std::erase(m_store.m_snapshots, this);
 }
 
-std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
+std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
 {
     std::vector<EntryPtr> entries;
+    qsizetype bytes = 0;
+    const auto give = [&](const EntryPtr &entry) {
+        entries.push_back(entry);
+        bytes += entry->payloadSize();
+    };
     // Writers change what is kept under the write lock, and this is the one thread that reads it.
     const QReadLocker locker(&m_store.m_lock);
     const KeyIndex &index = m_store.m_index;
     auto [at, end] = m_store.rangeOf(m_prefix, m_after);
     auto kept = m_kept.begin();
     QByteArrayView last;
-    for (size_t seen = 0; seen < maxEntries; ++seen) {
+    for (size_t seen = 0; seen < maxEntries && bytes < maxBytes; ++seen) {
         const EntryPtr *present = at != end ? &index.at(at)->entry : nullptr;
         const bool takeKept = kept != m_kept.end()
                               && (!present || QByteArrayView(kept->first) <= (*present)->key());
         if (takeKept) {
-            entries.push_back(kept->second);
+            give(kept->second);
             last = kept->second->key();
             if (present && (*present)->key() == last)
                 at = index.next(at);
@@ -45,7 +50,7 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
         } else if (present) {
             last = (*present)->key();
             if ((*present)->revision() <= m_seq)
-                entries.push_back(*present);
+                give(*present);
             at = index.next(at);
         } else {
             m_atEnd = true;

@@ -18,6 +18,8 @@ class KeyValueStore;
 class Snapshot
 {
 public:
+    static constexpr qsizetype kDefaultSliceBytes = 1 << 20;
+
     /// Of all entries of \a store whose key begins with \a prefix and is above \a after.
     Snapshot(KeyValueStore &store, QByteArray prefix, QByteArray after = {});
     ~Snapshot();
@@ -25,8 +27,9 @@ public:
     /// The last mutation the snapshot holds.
     quint64 seq() const { return m_seq; }
 
-    /// The next entries in key order, at most about \a maxEntries; none when all were given.
-    std::vector<EntryPtr> next(size_t maxEntries);
+    /// The next entries in key order: at most about \a maxEntries, and no more once they have
+    /// \a maxBytes of keys and values. None when all were given, and perhaps before.
+    std::vector<EntryPtr> next(size_t maxEntries, qsizetype maxBytes = kDefaultSliceBytes);
 
     /// Whether all entries were given.
     bool atEnd() const { return m_atEnd; }

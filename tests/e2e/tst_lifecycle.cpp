@@ -129,7 +129,8 @@ void TestLifecycle::requestBegunIsAnswered()
     client.send("67890");
     const HttpResponse response = client.readResponse();
     QVERIFY2(response.status == 201, (response.fault + response.body).constData());
-    QVERIFY(response.headerHasToken("connection", "close"));
+    // Whether the answer says so depends on whether the worker had heard of the stop before the
+    // rest of the request: the listening socket, on another thread, closes first.
     QCOMPARE(client.readUntilClosed(), ""_ba);
     QCOMPARE(server.endFault(), ""_ba);
 }

@@ -13,11 +13,16 @@ SseFeed::SseFeed(quint16 port, const QByteArray &query, const QByteArray &lastEv
                 + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n";
     if (!lastEventId.isEmpty())
         m_request += "Last-Event-ID: " + lastEventId + "\r\n";
-    m_request += "\r\n";
     m_socket.setProxy(QNetworkProxy::NoProxy);
-    connect(&m_socket, &QTcpSocket::connected, this, [this] { m_socket.write(m_request); });
+    connect(&m_socket, &QTcpSocket::connected, this,
+            [this] { m_socket.write(m_request + "\r\n"); });
     connect(&m_socket, &QTcpSocket::readyRead, this, &SseFeed::readBody);
     connect(&m_socket, &QTcpSocket::disconnected, this, [this] { m_closed = true; });
+}
+
+void SseFeed::addField(const QByteArray &name, const QByteArray &value)
+{
+    m_request += name + ": " + value + "\r\n";
 }
 
 bool SseFeed::open()

@@ -20,6 +20,9 @@ public:
     explicit SseFeed(quint16 port, const QByteArray &query = {},
                      const QByteArray &lastEventId = {});
 
+    /// Sends this field, too. Before open().
+    void addField(const QByteArray &name, const QByteArray &value);
+
     /// Connects and waits for the head of the answer. False when it is not a 200.
     bool open();
 

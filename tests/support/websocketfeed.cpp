@@ -33,6 +33,8 @@ bool WebSocketFeed::open()
     QNetworkRequest request(m_url);
     if (!m_contentType.isEmpty())
         request.setRawHeader("Content-Type", m_contentType);
+    for (const auto &[name, value] : m_fields)
+        request.setRawHeader(name, value);
     // Not the error signal: its name differs between Qt 6.4 and 6.5.
     bool ended = false;
     const auto watch = connect(&m_socket, &QWebSocket::stateChanged, this,

@@ -18,6 +18,12 @@ public:
     explicit WebSocketFeed(quint16 port, const QByteArray &query = {},
                            const QByteArray &contentType = {});
 
+    /// Sends this field with the upgrade, too. Before open().
+    void addField(const QByteArray &name, const QByteArray &value)
+    {
+        m_fields.append({name, value});
+    }
+
     /// Connects and waits for the end of the handshake. False when it failed.
     bool open();
 
@@ -31,6 +37,7 @@ public:
 private:
     QUrl m_url;
     QByteArray m_contentType;
+    QList<std::pair<QByteArray, QByteArray>> m_fields;
     QWebSocket m_socket;
     bool m_closed = false;
 };

@@ -16,9 +16,9 @@ bool mkv_base64_encode(struct mkv_buffer *buffer, memkv_bytes bytes)
             three |= (unsigned)(unsigned char)bytes.data[i + 1] << 8;
         if (left > 2)
             three |= (unsigned char)bytes.data[i + 2];
-        const char four[4] = {g_digits[three >> 18], g_digits[three >> 12 & 63],
-                              left > 1 ? g_digits[three >> 6 & 63] : '=',
-                              left > 2 ? g_digits[three & 63] : '='};
+        const char four[4]
+            = {g_digits[three >> 18], g_digits[three >> 12 & 63],
+               left > 1 ? g_digits[three >> 6 & 63] : '=', left > 2 ? g_digits[three & 63] : '='};
         memcpy(buffer->data + buffer->length, four, sizeof four);
         buffer->length += sizeof four;
     }

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 /** More than so many idle handles are not kept: as many as threads that make requests at once. */
 enum { MKV_MOST_IDLE = 128 };
@@ -13,6 +14,8 @@ static pthread_once_t g_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t g_lock = PTHREAD_MUTEX_INITIALIZER;
 static CURL *g_idle[MKV_MOST_IDLE];
 static size_t g_idle_count;
+/** Of the process that forked this one; kept so that they do not count as lost. */
+static CURL *g_parents[MKV_MOST_IDLE];
 
 static void lock(void)
 {
@@ -30,6 +33,7 @@ static void unlock(void)
  */
 static void forget(void)
 {
+    memcpy(g_parents, g_idle, g_idle_count * sizeof *g_idle);
     g_idle_count = 0;
     unlock();
 }

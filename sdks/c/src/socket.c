@@ -266,7 +266,8 @@ static struct lws_context *make_context_for(struct run *run, struct lws_vhost **
     info.pt_serv_buf_size = MKV_READ_SIZE;
     info.max_http_header_data2 = MKV_HEAD_SIZE;
     info.fd_limit_per_thread = MKV_FEW_SOCKETS;
-    /* Port 0: no proxy, whatever the environment says. libwebsockets knows no exceptions from it. */
+    /* Port 0: no proxy, whatever the environment says. libwebsockets knows no exceptions from it.
+     */
     info.http_proxy_address = ":0";
     struct lws_context *context = make_context(&info);
     if (!context)

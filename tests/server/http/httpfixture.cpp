@@ -64,7 +64,7 @@ HttpFixture::HttpFixture(QList<QByteArray> corsOrigins, Scope scope, qint64 maxM
                kMaxValueSize,
                [] { return QByteArray("# metrics\n"); },
                "text/plain; version=0.0.4",
-               [] { return QByteArray("{\"version\":\"0\"}"); },
+               [](const Grant &) { return QByteArray("{\"version\":\"0\"}"); },
                "<!doctype html><title>page</title>" + QByteArray(2000, ' '),
                "openapi: 3.1.0\n" + QByteArray(2000, '#'),
                scope}

@@ -32,6 +32,8 @@ void TestProblem::statusOfCode_data()
     };
     row(ErrorCode::InvalidRequest, 400);
     row(ErrorCode::InvalidArgument, 400);
+    row(ErrorCode::Unauthorized, 401);
+    row(ErrorCode::Forbidden, 403);
     row(ErrorCode::NotFound, 404);
     row(ErrorCode::MethodNotAllowed, 405);
     row(ErrorCode::Timeout, 408);
@@ -40,7 +42,9 @@ void TestProblem::statusOfCode_data()
     row(ErrorCode::TargetTooLong, 414);
     row(ErrorCode::UnsupportedMedia, 415);
     row(ErrorCode::ExpectationFailed, 417);
+    row(ErrorCode::MisdirectedRequest, 421);
     row(ErrorCode::UpgradeRequired, 426);
+    row(ErrorCode::TooManyRequests, 429);
     row(ErrorCode::HeadTooLarge, 431);
     row(ErrorCode::Internal, 500);
     row(ErrorCode::NotImplemented, 501);

@@ -100,7 +100,8 @@ void TestEntry::isSharedNotCopied()
 {
     const EntryPtr entry = Entry::create({"k", "v", {}, 0, 0});
     EntryPtr other = entry;
-    QCOMPARE(other->value().data(), entry->value().data());
+    QCOMPARE(static_cast<const void *>(other->value().data()),
+             static_cast<const void *>(entry->value().data()));
     QCOMPARE(entry->ref.loadRelaxed(), 2);
     other.reset();
     QCOMPARE(entry->ref.loadRelaxed(), 1);

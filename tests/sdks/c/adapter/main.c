@@ -21,6 +21,7 @@ static struct json_object *open_client(struct json_object *command)
     memkv_options options;
     memkv_options_init(&options);
     options.token = terminated_of(command, "token");
+    options.ca_file = terminated_of(command, "ca_file");
     options.timeout_ms = (long)number_of(command, "timeout_ms", 0);
     /* 0 stands for the default in the one, for none in the other. */
     const int64_t retries = number_of(command, "retries", -1);

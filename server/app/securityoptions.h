@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include <QByteArray>
+
+namespace memorykv {
+
+/// Who may use the server, and how much of it. A part of Options.
+struct SecurityOptions
+{
+    QByteArray tokenFile; ///< path; empty: no tokens are needed
+
+    friend bool operator==(const SecurityOptions &, const SecurityOptions &) = default;
+};
+
+} // namespace memorykv

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/log/segments.h"
+
+#include "server/log/datadirectory.h"
+#include "server/log/segmentreader.h"
+
+#include <algorithm>
+
+namespace memorykv {
+
+static constexpr qint64 kBytesBetweenMarks = 256 << 10;
+
+Segments::Segments(FileSystem &files, QByteArray directory)
+    : m_files(files)
+    , m_directory(std::move(directory))
+{ }
+
+void Segments::begin(quint64 firstSeq)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_segments.empty() && m_segments.back().firstSeq == firstSeq)
+        m_segments.pop_back();
+    m_segments.push_back({firstSeq, wal::SegmentHeader::kSize, {}});
+}
+
+void Segments::note(quint64 seq, qint64 offset, qint64 end)
+{
+    const std::lock_guard lock(m_mutex);
+    Segment &segment = m_segments.back();
+    segment.end = end;
+    if (segment.marks.empty() || offset - segment.marks.back().offset >= kBytesBetweenMarks)
+        segment.marks.push_back({seq, offset});
+}
+
+void Segments::setEnd(qint64 end)
+{
+    const std::lock_guard lock(m_mutex);
+    m_segments.back().end = end;
+}
+
+Result<Done> Segments::removeUpTo(quint64 seq, qint64 keepBytes)
+{
+    std::vector<quint64> removed;
+    {
+        const std::lock_guard lock(m_mutex);
+        qint64 kept = 0;
+        size_t at = m_segments.empty() ? 0 : m_segments.size() - 1;
+        for (; at > 0; --at) {
+            const bool isCovered = m_segments[at].firstSeq <= seq + 1;
+            kept += isCovered ? m_segments[at - 1].end : 0;
+            if (isCovered && kept > keepBytes)
+                break;
+        }
+        for (size_t i = 0; i < at; ++i)
+            removed.push_back(m_segments[i].firstSeq);
+        m_segments.erase(m_segments.begin(), m_segments.begin() + qsizetype(at));
+    }
+    // The oldest first: what is left after an interruption has no hole.
+    for (const quint64 firstSeq : removed) {
+        auto done = m_files.remove(m_directory + '/' + segmentName(firstSeq));
+        if (!done)
+            return done;
+    }
+    return removed.empty() ? Result<Done>(Done{}) : m_files.syncDirectory(m_directory);
+}
+
+std::optional<Segments::Place> Segments::find(quint64 seq) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto above = std::upper_bound(
+        m_segments.begin(), m_segments.end(), seq,
+        [](quint64 value, const Segment &segment) { return value < segment.firstSeq; });
+    if (above == m_segments.begin())
+        return std::nullopt;
+    const Segment &segment = *std::prev(above);
+    Mark from{segment.firstSeq, wal::SegmentHeader::kSize};
+    const auto mark
+        = std::upper_bound(segment.marks.begin(), segment.marks.end(), seq,
+                           [](quint64 value, const Mark &known) { return value < known.seq; });
+    if (mark != segment.marks.begin())
+        from = *std::prev(mark);
+    const bool isLast = above == m_segments.end();
+    return Place{m_directory + '/' + segmentName(segment.firstSeq), segment.end, from, isLast,
+                 isLast ? 0 : above->firstSeq};
+}
+
+Result<Log::Range> Segments::read(quint64 after, quint64 last, qsizetype maxBytes) const
+{
+    Log::Range range;
+    range.firstHeld = firstSeq(last + 1);
+    quint64 next = std::max(after + 1, range.firstHeld);
+    qsizetype bytes = 0;
+    while (next <= last && (range.records.empty() || bytes < maxBytes)) {
+        const auto place = find(next);
+        if (!place)
+            return read(after, last, maxBytes); // it was removed since: begin behind it
+        const auto file = m_files.open(place->path, FileSystem::OpenMode::Read);
+        if (!file) {
+            if (firstSeq(last + 1) > next)
+                return read(after, last, maxBytes);
+            return file.error();
+        }
+        SegmentReader reader(**file, place->end);
+        reader.seek(place->from.offset, place->from.seq);
+        while (next <= last && (range.records.empty() || bytes < maxBytes)) {
+            const auto status = reader.next();
+            if (!status)
+                return status.error();
+            if (*status == SegmentReader::Status::Bad)
+                return Error{ErrorCode::Damaged, place->path + ": " + reader.problem()};
+            if (*status == SegmentReader::Status::End) {
+                if (place->isLast)
+                    return range;
+                next = std::max(next, place->nextFirstSeq);
+                break;
+            }
+            for (Record &record : reader.records()) {
+                if (record.seq < next || record.seq > last)
+                    continue;
+                next = record.seq + 1;
+                bytes += record.memorySize();
+                range.records.push_back(std::move(record));
+            }
+        }
+    }
+    return range;
+}
+
+quint64 Segments::firstSeq(quint64 none) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_segments.empty() ? none : m_segments.front().firstSeq;
+}
+
+qint64 Segments::bytes() const
+{
+    const std::lock_guard lock(m_mutex);
+    qint64 total = 0;
+    for (const Segment &segment : m_segments)
+        total += segment.end;
+    return total;
+}
+
+} // namespace memorykv

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "server/log/walwriter.h"
+
+#include "server/log/datadirectory.h"
+
+namespace memorykv {
+
+static constexpr qsizetype kBufferSize = 1 << 20;
+
+WalWriter::WalWriter(FileSystem &files, QByteArray directory, Segments &segments, Options options,
+                     WalTail tail)
+    : m_files(files)
+    , m_directory(std::move(directory))
+    , m_segments(segments)
+    , m_options(options)
+    , m_tail(std::move(tail))
+{ }
+
+Result<Done> WalWriter::open()
+{
+    if (m_tail.segment.isEmpty())
+        return createSegment();
+    auto file = m_files.open(m_directory + '/' + m_tail.segment, FileSystem::OpenMode::Append);
+    if (!file)
+        return file.error();
+    m_file = std::move(*file);
+    auto done = m_file->truncate(m_tail.offset);
+    // What was recovered is going to be shown, and what is shown has to last.
+    if (done)
+        done = sync();
+    const bool goesOn = m_tail.epoch == m_options.epoch && m_tail.header.flags == m_options.flags;
+    return done && !goesOn ? createSegment() : done;
+}
+
+Result<Done> WalWriter::createSegment()
+{
+    // One without records gives way to the new one, which has the same name.
+    const bool replaces = m_tail.header.firstSeq == m_tail.nextSeq;
+    const quint64 previous = replaces ? m_tail.header.previous : m_tail.previous;
+    m_tail.header = {m_options.flags, m_options.epoch, m_tail.nextSeq, previous};
+    m_tail.segment = segmentName(m_tail.nextSeq);
+    auto file = createWhole(m_files, m_directory, m_tail.segment, wal::encode(m_tail.header));
+    if (!file)
+        return file.error();
+    m_file = std::move(*file);
+    m_tail.epoch = m_options.epoch;
+    m_tail.previous = previous;
+    m_tail.offset = wal::SegmentHeader::kSize;
+    m_synced = m_tail.offset;
+    m_bytesWritten += quint64(m_tail.offset);
+    m_segments.begin(m_tail.nextSeq);
+    return Done{};
+}
+
+// The next segment says that this one is whole, so it has to be.
+Result<Done> WalWriter::rotate()
+{
+    auto done = write();
+    if (done)
+        done = sync();
+    if (done)
+        done = createSegment();
+    return done;
+}
+
+Result<Done> WalWriter::append(std::span<const Record> records)
+{
+    if (m_tail.offset >= m_options.segmentSize) {
+        auto rotated = rotate();
+        if (!rotated)
+            return rotated;
+    }
+    const qint64 offset = m_tail.offset;
+    const qsizetype before = m_buffer.size();
+    m_tail.previous = wal::appendGroup(records.data(), records.size(), m_tail.nextSeq,
+                                       quint64(m_synced), m_tail.previous, m_buffer);
+    m_tail.offset += m_buffer.size() - before;
+    m_marks.push_back({m_tail.nextSeq, offset, m_tail.offset});
+    m_tail.nextSeq += records.size();
+    if (m_buffer.size() >= kBufferSize)
+        return write();
+    return Done{};
+}
+
+Result<Done> WalWriter::write()
+{
+    auto done = writeAll(*m_file, m_buffer);
+    if (!done)
+        return done;
+    m_bytesWritten += quint64(m_buffer.size());
+    for (const Mark &mark : m_marks)
+        m_segments.note(mark.seq, mark.offset, mark.end);
+    m_marks.clear();
+    // Kept for the next time, unless a large value has blown it up.
+    if (m_buffer.capacity() > 2 * kBufferSize)
+        m_buffer = QByteArray();
+    else
+        m_buffer.resize(0);
+    return Done{};
+}
+
+Result<Done> WalWriter::sync()
+{
+    auto done = m_file->sync();
+    if (done)
+        m_synced = m_tail.offset - m_buffer.size();
+    return done;
+}
+
+Result<Done> WalWriter::close()
+{
+    auto done = append({});
+    if (done)
+        done = write();
+    if (done)
+        done = sync();
+    return done;
+}
+
+} // namespace memorykv
