@@ -9,6 +9,8 @@ namespace memorykv {
 struct SecurityOptions
 {
     QByteArray tokenFile; ///< path; empty: no tokens are needed
+    QByteArray tlsCertificate; ///< path of a PEM file; empty: no TLS
+    QByteArray tlsKey;         ///< path of a PEM file; empty with tlsCertificate
 
     friend bool operator==(const SecurityOptions &, const SecurityOptions &) = default;
 };

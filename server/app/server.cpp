@@ -52,6 +52,8 @@ Result<Done> Server::start()
 {
     if (auto loaded = loadTokens(); !loaded)
         return loaded;
+    if (auto loaded = loadCertificate(); !loaded)
+        return loaded;
     const Scope scope = m_options.metricsPort ? Scope::AllButMetrics : Scope::All;
     for (int i = 0; i < m_options.threads; ++i)
         m_workers.push_back(makeWorker(QStringLiteral("worker-%1").arg(i), scope));
@@ -83,7 +85,8 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
     return std::make_unique<Worker>(
-        WorkerSetup{std::move(services), m_broadcaster, feed, limits, m_gatekeeper},
+        WorkerSetup{std::move(services), m_broadcaster, feed, limits, m_gatekeeper,
+                    m_tls.isLoaded() ? &m_tls : nullptr},
         std::move(observer), name);
 }
 
@@ -141,10 +144,14 @@ Result<Done> Server::loadTokens()
 
 void Server::reload()
 {
-    if (m_options.security.tokenFile.isEmpty()) {
-        qCInfo(lcServer) << "nothing to reload";
-        return;
-    }
+    if (!m_options.security.tokenFile.isEmpty())
+        reloadTokens();
+    if (m_tls.isLoaded())
+        reloadCertificate();
+}
+
+void Server::reloadTokens()
+{
     if (const auto loaded = loadTokens(); !loaded) {
         qCWarning(lcServer).noquote() << "the tokens stay as they were:" << loaded.error().detail;
         return;
@@ -152,6 +159,23 @@ void Server::reload()
     qCInfo(lcServer) << "tokens reloaded";
     for (const auto &worker : m_workers)
         worker->recheck();
+}
+
+Result<Done> Server::loadCertificate()
+{
+    const SecurityOptions &security = m_options.security;
+    if (security.tlsCertificate.isEmpty())
+        return Done{};
+    return m_tls.load(security.tlsCertificate, security.tlsKey);
+}
+
+// Connections that are open stay with the certificate they began with.
+void Server::reloadCertificate()
+{
+    if (const auto loaded = loadCertificate(); loaded)
+        qCInfo(lcServer) << "certificate reloaded";
+    else
+        qCWarning(lcServer).noquote() << "the certificate stays as it was:" << loaded.error().detail;
 }
 
 void Server::registerMetrics()

@@ -51,6 +51,9 @@ private:
     void dispatch(qintptr descriptor);
     void registerMetrics();
     Result<Done> loadTokens();
+    Result<Done> loadCertificate();
+    void reloadTokens();
+    void reloadCertificate();
     QByteArray info(const Grant &grant) const;
     quint64 openConnections() const;
 
@@ -60,6 +63,7 @@ private:
     FeedCounters m_feedCounters;
     Cors m_cors;
     TokenStore m_tokens;
+    TlsSource m_tls;
     Gatekeeper m_gatekeeper;
     // In the order in which each stands on those before it.
     MemoryLog m_log;

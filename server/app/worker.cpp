@@ -27,7 +27,7 @@ struct Worker::Parts
         , context{dispatcher,       services.log,
                   observer,         [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
                   setup.limits,     {},
-                  &setup.gatekeeper}
+                  &setup.gatekeeper, setup.tls}
         , pool(context)
     { }
 

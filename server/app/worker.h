@@ -21,6 +21,7 @@ struct WorkerSetup
     FeedContext feed;
     ConnectionLimits limits;
     const Gatekeeper &gatekeeper;
+    const TlsSource *tls; ///< null: no TLS
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the

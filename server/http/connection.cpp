@@ -3,6 +3,7 @@
 
 #include "server/http/problem.h"
 #include "shared/logcategories.h"
+#include "shared/socketbytes.h"
 
 #include <array>
 
@@ -13,17 +14,49 @@ namespace memorykv {
 static constexpr qint64 kReadSize = 64 << 10;
 
 Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context)
-    : m_socket(std::move(socket))
-    , m_context(context)
+    : m_context(context)
     , m_parser(context.limits.maxBodySize)
     , m_deadline(context.limits.headTimeout)
 {
+    takeSocket(std::move(socket));
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setReadBufferSize(kReadSize);
+    if (m_tls && !m_tls->isEncrypted()) {
+        m_phase = Phase::Handshaking;
+        m_deadline.setRemainingTime(context.limits.handshakeTimeout);
+        connect(m_tls, &QSslSocket::encrypted, this, &Connection::begin);
+    }
+    m_context.observer.connectionsChanged(+1);
+}
+
+void Connection::takeSocket(std::unique_ptr<QTcpSocket> socket)
+{
+    m_socket = std::move(socket);
+    m_tls = qobject_cast<QSslSocket *>(m_socket.get());
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
-    m_context.observer.connectionsChanged(+1);
+    connectProgress(m_socket.get(), this, [this] { continueClosing(); });
+}
+
+std::unique_ptr<QTcpSocket> Connection::giveSocket()
+{
+    m_socket->disconnect(this);
+    m_tls = nullptr;
+    return std::move(m_socket);
+}
+
+void Connection::begin()
+{
+    m_phase = Phase::Serving;
+    m_deadline.setRemainingTime(m_context.limits.headTimeout);
+    read();
+}
+
+qint64 Connection::unsentBytes() const
+{
+    if (!m_socket)
+        return 0;
+    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
 }
 
 Connection::~Connection()
@@ -37,7 +70,7 @@ void Connection::read()
 {
     // One buffer for all connections of the thread: it is used within this function alone.
     static thread_local std::array<char, kReadSize> buffer;
-    if (m_phase == Phase::Upgrading || isOutputFull())
+    if (m_phase == Phase::Handshaking || m_phase == Phase::Upgrading || isOutputFull())
         return;
     const qint64 size = m_socket->read(buffer.data(), kReadSize);
     if (size <= 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
@@ -144,6 +177,7 @@ void Connection::respondToBrokenFraming(const Error &error)
 
 void Connection::respondAndClose(Response &response, const Request &request)
 {
+    m_refused = true;
     Request last = request;
     last.keepAlive = false;
     Outbox::Receipt receipt;
@@ -175,11 +209,10 @@ bool Connection::isUpgrade(const Request &request)
 
 void Connection::upgradeWhenIdle()
 {
-    if (m_outbox.hasHeld() || m_socket->bytesToWrite() > 0)
+    if (m_outbox.hasHeld() || unsentBytes() > 0)
         return;
     m_upgrade.remainder = m_parser.takeRemainder();
-    m_upgrade.socket = std::move(m_socket);
-    m_upgrade.socket->disconnect(this);
+    m_upgrade.socket = giveSocket();
     Outbox::Receipt receipt;
     receipt.since.start();
     auto refusal = m_context.upgrade(m_upgrade);
@@ -187,10 +220,7 @@ void Connection::upgradeWhenIdle()
         finish();
         return;
     }
-    m_socket = std::move(m_upgrade.socket);
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
+    takeSocket(std::move(m_upgrade.socket));
     m_phase = Phase::Serving;
     refusal->route = Route::Wal;
     m_parser.append(m_upgrade.remainder);
@@ -221,9 +251,9 @@ void Connection::write()
 void Connection::continueClosing()
 {
     // flush() tells of bytes written from its own depths, where the socket must not change hands.
-    if (!m_socket || m_processing)
+    if (!m_socket || m_processing || m_phase == Phase::Handshaking)
         return;
-    if (m_socket->bytesToWrite() > 0) {
+    if (unsentBytes() > 0) {
         restartDeadline(true);
         return;
     }
@@ -234,7 +264,9 @@ void Connection::continueClosing()
     case Phase::Closing:
         if (m_outbox.hasHeld())
             break;
-        if (m_draining) {
+        // The second for TLS, which tells of the end by itself: a client that has had its say
+        // sends nothing more.
+        if (m_draining || (m_tls && !m_refused)) {
             m_socket->disconnectFromHost();
             break;
         }
@@ -253,6 +285,7 @@ void Connection::continueClosing()
             read();
         }
         break;
+    case Phase::Handshaking:
     case Phase::Lingering:
     case Phase::Finished:
         break;
@@ -262,6 +295,10 @@ void Connection::continueClosing()
 void Connection::drain()
 {
     m_draining = true;
+    if (m_phase == Phase::Handshaking) {
+        m_socket->abort();
+        finish();
+    }
     if (m_phase == Phase::Serving)
         process();
 }
@@ -275,7 +312,7 @@ void Connection::checkDeadline()
         return;
     }
     const bool waitsForClient
-        = m_phase == Phase::Serving && !m_outbox.hasHeld() && m_socket->bytesToWrite() == 0;
+        = m_phase == Phase::Serving && !m_outbox.hasHeld() && unsentBytes() == 0;
     if (waitsForClient && m_parser.midRequest()) {
         refuse({ErrorCode::Timeout, m_parser.inBody()
                                         ? "the rest of the body did not come in time"
@@ -293,7 +330,7 @@ void Connection::restartDeadline(bool written)
     if (m_phase == Phase::Lingering || m_phase == Phase::Finished)
         return;
     const bool inHead = m_parser.midRequest() && !m_parser.inBody();
-    if (m_socket && m_socket->bytesToWrite() > 0) {
+    if (unsentBytes() > 0) {
         if (written)
             m_deadline.setRemainingTime(limits.writeTimeout);
     } else if (!inHead) {
@@ -314,8 +351,7 @@ void Connection::finish()
 
 bool Connection::isOutputFull() const
 {
-    return m_outbox.bufferedBytes() + (m_socket ? m_socket->bytesToWrite() : 0)
-           >= m_context.limits.maxOutput;
+    return m_outbox.bufferedBytes() + unsentBytes() >= m_context.limits.maxOutput;
 }
 
 } // namespace memorykv

@@ -23,10 +23,30 @@ ConnectionPool::~ConnectionPool()
         key->disconnect(this);
 }
 
+// Null when the descriptor is not, or no longer, that of a connection.
+std::unique_ptr<QTcpSocket> ConnectionPool::makeSocket(qintptr descriptor)
+{
+    if (!m_context.tls) {
+        auto socket = std::make_unique<QTcpSocket>();
+        return socket->setSocketDescriptor(descriptor) ? std::move(socket) : nullptr;
+    }
+    if (m_tlsGeneration != m_context.tls->generation()) {
+        m_tlsGeneration = m_context.tls->generation();
+        m_tls = m_context.tls->configuration();
+    }
+    auto socket = std::make_unique<QSslSocket>();
+    if (!socket->setSocketDescriptor(descriptor))
+        return nullptr;
+    socket->setSslConfiguration(m_tls);
+    socket->startServerEncryption();
+    return socket;
+}
+
 void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal)
 {
-    auto socket = std::make_unique<QTcpSocket>();
-    if (m_draining || !socket->setSocketDescriptor(descriptor)) {
+    const bool refuseUnheard = m_draining || (refusal && m_context.tls);
+    auto socket = refuseUnheard ? nullptr : makeSocket(descriptor);
+    if (!socket) {
         ::close(int(descriptor));
         return;
     }
