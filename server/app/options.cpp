@@ -109,6 +109,8 @@ Result<Done> applyArguments(const QList<QByteArray> &arguments, Options &options
         QByteArray value;
         if (equals >= 0)
             value = argument.sliced(equals + 1);
+        else if (flag->value.isEmpty())
+            value = "true";
         else if (i + 1 < arguments.size() && !arguments[i + 1].startsWith("--"))
             value = arguments[++i];
         if (auto applied = apply(*flag, value, name, options); !applied)

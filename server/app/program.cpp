@@ -3,6 +3,7 @@
 
 #include "server/app/newtoken.h"
 #include "server/app/options.h"
+#include "server/app/securityflags.h"
 #include "server/app/server.h"
 #include "server/app/stopsignals.h"
 
@@ -37,12 +38,17 @@ static QByteArray urlOf(const Options &options, quint16 port)
     const bool isTls = !options.security.tlsCertificate.isEmpty();
     const QByteArray text = address.toString().toLatin1();
     const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return (isTls ? "https://" : "http://") + (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(port);
+    return (isTls ? "https://" : "http://") + (isV6 ? '[' + text + ']' : text) + ':'
+           + QByteArray::number(port);
 }
 
 static int serve(const Options &options)
 {
     installLogging(options.logLevel, options.logFormat);
+    if (const auto safe = checkExposure(options); !safe) {
+        print(stderr, "memorykv-server: " + safe.error().detail + '\n');
+        return 1;
+    }
     raiseDescriptorLimit();
     StopSignals signalsToStop;
     Server server(options);

@@ -30,7 +30,8 @@ Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
-    , m_gatekeeper(m_tokens, m_cors)
+    , m_gatekeeper(m_tokens, m_cors, HostList(options.address, options.security.hosts),
+                   options.security.origins + options.corsOrigins)
     , m_log(options.historySize)
     , m_store(m_log, options.maxMemory, &QDateTime::currentMSecsSinceEpoch)
     , m_metrics(requestLabels())
@@ -84,10 +85,9 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           scope};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
-    return std::make_unique<Worker>(
-        WorkerSetup{std::move(services), m_broadcaster, feed, limits, m_gatekeeper,
-                    m_tls.isLoaded() ? &m_tls : nullptr},
-        std::move(observer), name);
+    return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits,
+                                                m_gatekeeper, m_tls.isLoaded() ? &m_tls : nullptr},
+                                    std::move(observer), name);
 }
 
 Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
@@ -175,7 +175,8 @@ void Server::reloadCertificate()
     if (const auto loaded = loadCertificate(); loaded)
         qCInfo(lcServer) << "certificate reloaded";
     else
-        qCWarning(lcServer).noquote() << "the certificate stays as it was:" << loaded.error().detail;
+        qCWarning(lcServer).noquote()
+            << "the certificate stays as it was:" << loaded.error().detail;
 }
 
 void Server::registerMetrics()

@@ -24,9 +24,9 @@ struct Worker::Parts
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)
-        , context{dispatcher,       services.log,
-                  observer,         [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
-                  setup.limits,     {},
+        , context{dispatcher,        services.log,
+                  observer,          [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
+                  setup.limits,      {},
                   &setup.gatekeeper, setup.tls}
         , pool(context)
     { }

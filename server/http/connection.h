@@ -37,11 +37,11 @@ using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
 struct ConnectionLimits
 {
     std::chrono::milliseconds handshakeTimeout{10'000}; ///< of TLS
-    std::chrono::milliseconds headTimeout{10'000};  ///< for a whole request head
-    std::chrono::milliseconds bodyTimeout{30'000};  ///< between two reads of a body
-    std::chrono::milliseconds idleTimeout{60'000};  ///< between requests
-    std::chrono::milliseconds writeTimeout{60'000}; ///< between two writes the client takes
-    std::chrono::milliseconds lingerTimeout{2'000}; ///< for the client to close after a refusal
+    std::chrono::milliseconds headTimeout{10'000};      ///< for a whole request head
+    std::chrono::milliseconds bodyTimeout{30'000};      ///< between two reads of a body
+    std::chrono::milliseconds idleTimeout{60'000};      ///< between requests
+    std::chrono::milliseconds writeTimeout{60'000};     ///< between two writes the client takes
+    std::chrono::milliseconds lingerTimeout{2'000};     ///< for the client to close after a refusal
     qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
     qsizetype maxBodySize = 0;
 };
@@ -66,7 +66,8 @@ class Connection : public QObject
     Q_OBJECT
 
 public:
-    /// Takes \a socket, which is connected; a QSslSocket may be in the middle of its handshake. \a context must outlive the connection.
+    /// Takes \a socket, which is connected; a QSslSocket may be in the middle of its handshake. \a
+    /// context must outlive the connection.
     Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context);
     ~Connection() override;
 
