@@ -131,6 +131,8 @@ constexpr std::array kFlags = {
          "METRICS_PORT", applyMetricsPort},
     Flag{"max-connections", "N", "connections at one time; more get 503", "1024", "Network", "",
          applyMaxConnections},
+    Flag{"max-per-address", "N", "connections from one address; off: no limit", "64", "Network", "",
+         applyMaxPerAddress},
     Flag{"cors-origin", "ORIGIN", "pages of these origins may call; * for any", "off", "Network",
          "", applyCorsOrigin},
     Flag{"threads", "N", "worker threads, 1 to 256; cores: one each", "cores", "Work and memory",

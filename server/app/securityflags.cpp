@@ -77,6 +77,19 @@ Result<Done> applyInsecure(QByteArrayView value, Options &options)
     return Done{};
 }
 
+Result<Done> applyMaxPerAddress(QByteArrayView value, Options &options)
+{
+    if (value == "off") {
+        options.security.maxPerAddress = 0;
+        return Done{};
+    }
+    const auto number = numberFromText(value, 1, 1'000'000);
+    if (!number)
+        return number.error();
+    options.security.maxPerAddress = int(*number);
+    return Done{};
+}
+
 Result<Done> checkExposure(const Options &options)
 {
     const SecurityOptions &security = options.security;

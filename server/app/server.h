@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/app/acceptor.h"
+#include "server/app/census.h"
 #include "server/app/options.h"
 #include "server/app/worker.h"
 #include "server/feed/broadcaster.h"
@@ -49,6 +50,8 @@ private:
     std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
+    void dispatchMetrics(qintptr descriptor);
+    std::optional<Error> overLimit(const QHostAddress &address) const;
     void registerMetrics();
     Result<Done> loadTokens();
     Result<Done> loadCertificate();
@@ -61,6 +64,9 @@ private:
     const qint64 m_startedMs;
     std::atomic<int> m_connections = 0;
     FeedCounters m_feedCounters;
+    Census m_census;
+    Census m_refused; ///< connections that are being refused
+    Census m_metricsCensus;
     Cors m_cors;
     TokenStore m_tokens;
     TlsSource m_tls;
@@ -75,6 +81,7 @@ private:
     std::unique_ptr<Worker> m_metricsWorker;
     Acceptor m_acceptor;
     Acceptor m_metricsAcceptor;
+    const int m_maxConnections; ///< --max-connections, or what file descriptors allow
     size_t m_nextWorker = 0;
     int m_draining = 0;
 };

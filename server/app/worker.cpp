@@ -91,10 +91,14 @@ Worker::~Worker()
     m_thread.wait();
 }
 
-void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                   std::shared_ptr<void> ticket)
 {
     QMetaObject::invokeMethod(
-        &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        &m_parts->pool,
+        [this, descriptor, refusal, ticket = std::move(ticket)] {
+            m_parts->pool.adopt(descriptor, refusal, ticket);
+        },
         Qt::QueuedConnection);
 }
 

@@ -121,6 +121,7 @@ void Connection::serveWhatHasCome()
 void Connection::refuseBody()
 {
     m_headJudged = true;
+    m_bodySince.start();
     if (!m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
@@ -238,7 +239,13 @@ void Connection::write()
 {
     if (!m_socket || !m_outbox.hasReady())
         return;
-    m_socket->write(m_outbox.takeReady());
+    if (unsentBytes() == 0) {
+        m_outputSince.start();
+        m_outputSize = 0;
+    }
+    const QByteArray bytes = m_outbox.takeReady();
+    m_outputSize += bytes.size();
+    m_socket->write(bytes);
     m_socket->flush();
     restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
@@ -305,7 +312,18 @@ void Connection::drain()
 
 void Connection::checkDeadline()
 {
-    if (!m_deadline.hasExpired() || m_phase == Phase::Finished)
+    if (m_phase == Phase::Finished)
+        return;
+    if (isBodyTooSlow()) {
+        refuse({ErrorCode::Timeout, "the body comes too slowly"});
+        return;
+    }
+    if (isOutputTooSlow()) {
+        m_socket->abort();
+        finish();
+        return;
+    }
+    if (!m_deadline.hasExpired())
         return;
     if (m_outbox.hasHeld()) { // the log is slow, not the client
         restartDeadline(true);
@@ -321,6 +339,28 @@ void Connection::checkDeadline()
     }
     m_socket->abort();
     finish();
+}
+
+static bool isSlower(const QElapsedTimer &since, std::chrono::milliseconds grace, qint64 bytes,
+                     qint64 rate)
+{
+    return since.elapsed() > grace.count() + bytes * 1000 / rate;
+}
+
+// A byte before each deadline would keep a connection, and what it holds, for days.
+bool Connection::isBodyTooSlow() const
+{
+    return m_phase == Phase::Serving && m_headJudged && m_parser.inBody()
+           && isSlower(m_bodySince, m_context.limits.bodyTimeout, m_parser.bufferedBytes(),
+                       m_context.limits.minRate);
+}
+
+bool Connection::isOutputTooSlow() const
+{
+    const qint64 unsent = unsentBytes();
+    return unsent > 0 && m_outputSince.isValid()
+           && isSlower(m_outputSince, m_context.limits.writeTimeout, m_outputSize - unsent,
+                       m_context.limits.minRate);
 }
 
 // Gives the client time for what it has to do next. Only what it takes wins it time to take more.

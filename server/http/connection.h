@@ -42,6 +42,9 @@ struct ConnectionLimits
     std::chrono::milliseconds idleTimeout{60'000};      ///< between requests
     std::chrono::milliseconds writeTimeout{60'000};     ///< between two writes the client takes
     std::chrono::milliseconds lingerTimeout{2'000};     ///< for the client to close after a refusal
+    /// Bytes a second, on average, in which a body has to come, or answers have to be taken, once
+    /// the time for one read or write is over.
+    qint64 minRate = 1024;
     qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
     qsizetype maxBodySize = 0;
 };
@@ -115,6 +118,8 @@ private:
     void continueClosing();
     void finish();
     bool isOutputFull() const;
+    bool isBodyTooSlow() const;
+    bool isOutputTooSlow() const;
     void restartDeadline(bool written);
 
     std::unique_ptr<QTcpSocket> m_socket;
@@ -131,6 +136,9 @@ private:
     bool m_refused = false;       ///< more may come that is not going to be read
     bool m_headJudged = false;    ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;
+    QElapsedTimer m_bodySince;   ///< since the present body began
+    QElapsedTimer m_outputSince; ///< since something has been waiting to be sent
+    qint64 m_outputSize = 0;     ///< bytes written since then
 };
 
 } // namespace memorykv

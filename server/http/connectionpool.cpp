@@ -42,7 +42,25 @@ std::unique_ptr<QTcpSocket> ConnectionPool::makeSocket(qintptr descriptor)
     return socket;
 }
 
-void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+namespace {
+
+/// Keeps a ticket until the socket it is a child of goes.
+class TicketHolder : public QObject
+{
+public:
+    TicketHolder(std::shared_ptr<void> ticket, QTcpSocket *socket)
+        : QObject(socket)
+        , m_ticket(std::move(ticket))
+    { }
+
+private:
+    std::shared_ptr<void> m_ticket;
+};
+
+} // namespace
+
+void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                           std::shared_ptr<void> ticket)
 {
     const bool refuseUnheard = m_draining || (refusal && m_context.tls);
     auto socket = refuseUnheard ? nullptr : makeSocket(descriptor);
@@ -50,6 +68,7 @@ void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refus
         ::close(int(descriptor));
         return;
     }
+    new TicketHolder(std::move(ticket), socket.get());
     qCDebug(lcHttp) << "connection from" << socket->peerAddress().toString() << "port"
                     << socket->peerPort();
     auto connection = std::make_unique<Connection>(std::move(socket), m_context);

@@ -5,6 +5,7 @@
 
 #include <QTimer>
 
+#include <memory>
 #include <unordered_map>
 
 namespace memorykv {
@@ -22,7 +23,9 @@ public:
     /// Serves the client behind \a descriptor, a connected socket, which the pool owns from now
     /// on. With \a refusal the client gets that for an answer and nothing else; over TLS,
     /// where an answer would cost a handshake, it gets none.
-    void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt);
+    /// \a ticket lives as long as the socket does, wherever it goes.
+    void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt,
+               std::shared_ptr<void> ticket = {});
 
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
     void release(quint64 durableSeq);

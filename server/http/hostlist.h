@@ -7,9 +7,9 @@
 
 namespace memorykv {
 
-/// The hosts a request may be for. A page of another site can have a name of its own resolve to this
-/// server's address and then call it as its own origin (DNS rebinding); such a request names that
-/// site in Host. Immutable, thread-safe.
+/// The hosts a request may be for. A page of another site can have a name of its own resolve to
+/// this server's address and then call it as its own origin (DNS rebinding); such a request names
+/// that site in Host. Immutable, thread-safe.
 class HostList
 {
 public:
