@@ -48,8 +48,7 @@ Result<Done> Persistence::open()
     m_lock = std::move(*lock);
     auto done = removeUnfinished();
     if (done && !m_options.restore.isEmpty()) {
-        done = restoreSnapshot(posixFileSystem(), m_options.restore, m_options.dataDir,
-                               newEpoch());
+        done = restoreSnapshot(posixFileSystem(), m_options.restore, m_options.dataDir, newEpoch());
         if (!done)
             return Error{done.error().code, "--restore: " + done.error().detail};
         qCInfo(lcLog).noquote() << "restored" << m_options.restore;

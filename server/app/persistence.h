@@ -28,8 +28,8 @@ public:
     DiskLog &log() { return m_log; }
 
     /// Takes the directory for this process alone, removes what an interrupted run has left
-    /// unfinished, and restores StorageOptions::restore into it if asked to. The error says what is wrong
-    /// with the directory or the file.
+    /// unfinished, and restores StorageOptions::restore into it if asked to. The error says what is
+    /// wrong with the directory or the file.
     Result<Done> open();
 
     /// Begins to read what the directory holds into \a store, on a thread of its own; recovered()

@@ -28,10 +28,10 @@ struct Worker::Parts
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)
         , snapshots(services.store, services.log)
-        , context{dispatcher,       services.log,
-                  observer,         [this](Upgrade &upgrade) { return take(upgrade); },
-                  setup.limits,     {},
-                  &setup.gatekeeper}
+        , context{dispatcher,        services.log,
+                  observer,          [this](Upgrade &upgrade) { return take(upgrade); },
+                  setup.limits,      {},
+                  &setup.gatekeeper, setup.tls}
         , pool(context)
     { }
 
@@ -116,10 +116,14 @@ Worker::~Worker()
     m_thread.wait();
 }
 
-void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                   std::shared_ptr<void> ticket)
 {
     QMetaObject::invokeMethod(
-        &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        &m_parts->pool,
+        [this, descriptor, refusal, ticket = std::move(ticket)] {
+            m_parts->pool.adopt(descriptor, refusal, ticket);
+        },
         Qt::QueuedConnection);
 }
 

@@ -14,6 +14,7 @@ static constexpr auto kStallTimeout = 60s;
 SnapshotStream::SnapshotStream(std::unique_ptr<QTcpSocket> socket, int minorVersion,
                                KeyValueStore &store, const Log &log)
     : m_socket(std::move(socket))
+    , m_tls(qobject_cast<QSslSocket *>(m_socket.get()))
     , m_minorVersion(minorVersion)
     , m_store(store)
     , m_log(log)
@@ -21,6 +22,8 @@ SnapshotStream::SnapshotStream(std::unique_ptr<QTcpSocket> socket, int minorVers
     , m_encoder({log.epoch(), m_snapshot.seq(), store.nowMs()})
 {
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &SnapshotStream::advance);
+    if (m_tls)
+        connect(m_tls, &QSslSocket::encryptedBytesWritten, this, &SnapshotStream::advance);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &SnapshotStream::finish);
     // A client that takes nothing keeps old values alive.
     m_timeout.setSingleShot(true);
@@ -92,12 +95,18 @@ void SnapshotStream::send(QByteArrayView content)
     m_socket->write(chunk);
 }
 
+// What a TLS socket has taken over is encrypted and not yet sent.
+qint64 SnapshotStream::pendingBytes() const
+{
+    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
+}
+
 void SnapshotStream::advance()
 {
     if (m_finished || !sendHead())
         return;
     QByteArray bytes;
-    while (!m_allSent && m_socket->bytesToWrite() < kMaxPending) {
+    while (!m_allSent && pendingBytes() < kMaxPending) {
         bytes.resize(0);
         m_encoder.add(m_snapshot.next(KeyValueStore::kSliceSize), bytes);
         if (m_snapshot.atEnd()) {
@@ -109,7 +118,7 @@ void SnapshotStream::advance()
             m_socket->write("0\r\n\r\n");
     }
     m_timeout.start(kStallTimeout);
-    if (m_allSent && m_socket->bytesToWrite() == 0)
+    if (m_allSent && pendingBytes() == 0)
         m_socket->disconnectFromHost();
 }
 

@@ -5,6 +5,7 @@
 #include "server/log/snapshotfile.h"
 #include "server/store/snapshot.h"
 
+#include <QSslSocket>
 #include <QTimer>
 
 #include <unordered_map>
@@ -37,8 +38,10 @@ private:
     bool sendHead();
     void send(QByteArrayView content);
     void finish();
+    qint64 pendingBytes() const;
 
     std::unique_ptr<QTcpSocket> m_socket;
+    QSslSocket *const m_tls; ///< m_socket, when it is one
     const int m_minorVersion;
     KeyValueStore &m_store;
     const Log &m_log;
