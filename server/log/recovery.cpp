@@ -59,6 +59,15 @@ Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray 
                                     + ": " + problem};
 }
 
+// What cannot be read is not damaged: a repair must not cut it.
+Result<wal::SegmentHeader> Recovery::readHeader(SegmentReader &reader, const NumberedFile &segment)
+{
+    const auto header = reader.readHeader();
+    if (header || header.error().code != ErrorCode::Damaged)
+        return header;
+    return damaged(segment.name, 0, header.error().detail);
+}
+
 Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
 {
     const auto file = open(snapshot.name, m_found.snapshotBytes);
@@ -127,9 +136,9 @@ Result<Done> Recovery::skipSegment(const NumberedFile &segment)
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     m_segments.begin(segment.seq);
     m_segments.setEnd(size);
     return Done{};
@@ -142,9 +151,9 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     if (header->firstSeq != segment.seq)
         return damaged(segment.name, 0, "its name does not tell the seq that it begins at");
     if (!isFirst && header->firstSeq != m_found.tail.nextSeq) {
