@@ -182,8 +182,7 @@ bool DiskLog::takeQueue(Queue &queue)
 {
     std::unique_lock lock(m_mutex);
     const auto hasWork = [this] {
-        return m_stopping || !m_queue.records.empty()
-               || (m_syncWanted > m_syncedSeq && m_unsynced);
+        return m_stopping || !m_queue.records.empty() || (m_syncWanted > m_syncedSeq && m_unsynced);
     };
     if (m_unsynced && m_options.fsync == FsyncPolicy::Interval)
         m_wake.wait_until(lock, m_lastSync + kSyncInterval, hasWork);
@@ -241,9 +240,9 @@ Result<Done> DiskLog::syncIfDue(bool wroteSomething)
         const std::lock_guard lock(m_mutex);
         isWanted = m_syncWanted > m_syncedSeq;
     }
-    const bool isDue = m_options.fsync == FsyncPolicy::Always || isWanted
-                       || (m_options.fsync == FsyncPolicy::Interval
-                           && now - m_lastSync >= kSyncInterval);
+    const bool isDue
+        = m_options.fsync == FsyncPolicy::Always || isWanted
+          || (m_options.fsync == FsyncPolicy::Interval && now - m_lastSync >= kSyncInterval);
     if (!m_unsynced || !isDue)
         return Done{};
     auto done = m_writer->sync();

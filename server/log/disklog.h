@@ -116,8 +116,8 @@ private:
     Error m_failure;
     quint64 m_publishedSeq = 0;
     quint64 m_syncedSeq = 0;
-    quint64 m_syncWanted = 0; ///< the highest seq makeDurable() waits for
-    quint64 m_snapshotDue = 0; ///< bytes written at which a snapshot is wanted
+    quint64 m_syncWanted = 0;    ///< the highest seq makeDurable() waits for
+    quint64 m_snapshotDue = 0;   ///< bytes written at which a snapshot is wanted
     qint64 m_snapshotGrowth = 0; ///< bytes written from one snapshot to the next
     bool m_stopping = false;
 

@@ -55,8 +55,8 @@ void Recovery::progress(qint64 bytes)
 Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray &problem)
 {
     m_damage = Damage{name, offset, m_found.tail.nextSeq, problem};
-    return {ErrorCode::Damaged, m_directory + '/' + name + ", offset " + QByteArray::number(offset)
-                                    + ": " + problem};
+    return {ErrorCode::Damaged,
+            m_directory + '/' + name + ", offset " + QByteArray::number(offset) + ": " + problem};
 }
 
 // What cannot be read is not damaged: a repair must not cut it.
@@ -173,6 +173,7 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     m_found.tail.nextSeq = header->firstSeq;
     m_found.tail.previous = header->previous;
     m_found.tail.offset = reader.offset();
+    m_found.tail.isDurable = false;
     return readGroups(reader, segment, isLast);
 }
 
@@ -193,6 +194,7 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             m_found.tail.nextSeq = reader.nextSeq();
             m_found.tail.previous = reader.checksum();
             m_found.tail.offset = reader.offset();
+            m_found.tail.isDurable = records.empty();
             progress(reader.offset() - reader.groupOffset());
             continue;
         }

@@ -68,7 +68,7 @@ Result<Done> Snapshotter::take()
     if (done)
         done = publish(files, m_log.directory(), name, **file);
     if (!done) {
-        (void) files.remove(path);
+        (void)files.remove(path);
         return done;
     }
     removeOthers(name);
