@@ -33,8 +33,8 @@ public:
         qsizetype size = bytes.size();
         if (m_files.m_shortWrites && size > 1 && !m_files.chance(4))
             size = std::uniform_int_distribution<qsizetype>(1, size)(m_files.m_random);
-        const FaultyFileSystem::Change change{m_node->seen.size(),
-                                              bytes.first(size).toByteArray(), false};
+        const FaultyFileSystem::Change change{m_node->seen.size(), bytes.first(size).toByteArray(),
+                                              false};
         FaultyFileSystem::apply(change, m_node->seen);
         m_node->changes.push_back(change);
         return size;
@@ -356,9 +356,8 @@ void FaultyFileSystem::applySome(Node &node)
         const bool inSectors = chance(2);
         for (qint64 at = 0; at < change.bytes.size();) {
             const qint64 most = change.bytes.size() - at;
-            const qint64 step = inSectors
-                                    ? kSector - (change.offset + at) % kSector
-                                    : std::uniform_int_distribution<qint64>(1, 300)(m_random);
+            const qint64 step = inSectors ? kSector - (change.offset + at) % kSector
+                                          : std::uniform_int_distribution<qint64>(1, 300)(m_random);
             Change piece{change.offset + at, change.bytes.mid(at, std::min(step, most)), false};
             at += piece.bytes.size();
             if (chance(8)) // room that was given but not written, or with what was there before

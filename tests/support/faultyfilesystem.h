@@ -17,14 +17,25 @@ namespace memorykv::test {
 /// A file system in memory that behaves as badly as a real one may. What was written can be read at
 /// once, but lasts through crash() only when it was synced: the content of a file by its sync(),
 /// the names in a directory by syncDirectory(). After a sync that failed, what it was to make
-/// durable is still seen but is never written back by a later one, as Linux does it (Rebello et al.,
-/// "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
+/// durable is still seen but is never written back by a later one, as Linux does it (Rebello et
+/// al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
 ///
 /// Files must be closed before crash() and restart(). All functions are thread-safe.
 class FaultyFileSystem final : public FileSystem
 {
 public:
-    enum class Call { Create, Open, Read, Write, Sync, Truncate, Rename, Remove, List, SyncDirectory };
+    enum class Call {
+        Create,
+        Open,
+        Read,
+        Write,
+        Sync,
+        Truncate,
+        Rename,
+        Remove,
+        List,
+        SyncDirectory
+    };
     static constexpr int kCallCount = 10;
 
     explicit FaultyFileSystem(quint32 seed = 1);

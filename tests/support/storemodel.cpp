@@ -112,8 +112,8 @@ StoreModel::State stateOf(KeyValueStore &store)
     const auto listing = store.list({}, {}, std::numeric_limits<size_t>::max());
     for (const EntryPtr &entry : listing.entries) {
         state.insert(entry->key().toByteArray(),
-                     {entry->value().toByteArray(), entry->type().toByteArray(),
-                      entry->revision(), entry->expiresAtMs()});
+                     {entry->value().toByteArray(), entry->type().toByteArray(), entry->revision(),
+                      entry->expiresAtMs()});
     }
     return state;
 }

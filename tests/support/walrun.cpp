@@ -88,8 +88,7 @@ QByteArray WalRun::checkHistory()
                 return "the history has no such change at seq " + number(record.seq);
         }
     }
-    const QByteArray wrong
-        = isWhole ? difference(replayed.state(), m_model.state()) : QByteArray();
+    const QByteArray wrong = isWhole ? difference(replayed.state(), m_model.state()) : QByteArray();
     return wrong.isEmpty() ? wrong : "the history read back differs: " + wrong;
 }
 
@@ -168,7 +167,7 @@ QByteArray WalRun::checkRepeatable()
         files->stopAfter(random(8));
         {
             LoggedStore interrupted(*files, m_clock, m_options);
-            (void) interrupted.open();
+            (void)interrupted.open();
         }
         if (random(2) == 0)
             files->restart();
@@ -197,7 +196,8 @@ Operation WalRun::randomOperation()
     case 1:
         return Operation::touch(key, expiry);
     default:
-        return Operation::put(key, QByteArray(random(20) == 0 ? 3000 : random(120), char(m_random())),
+        return Operation::put(key,
+                              QByteArray(random(20) == 0 ? 3000 : random(120), char(m_random())),
                               random(2) == 0 ? "text/plain" : "", expiry);
     }
 }

@@ -67,7 +67,7 @@ private:
     quint64 m_epoch = 0;
     quint64 m_acknowledged = 0;
     quint64 m_recoveredSeq = 0; ///< by the last start, and so durable whatever the policy
-    quint64 m_shown = 0; ///< the last seq published
+    quint64 m_shown = 0;        ///< the last seq published
 };
 
 } // namespace memorykv::test
