@@ -26,6 +26,14 @@ static RequestLabels requestLabels()
     return labels;
 }
 
+static std::vector<StaticFile> pageFiles()
+{
+    std::vector<StaticFile> files;
+    for (PageAsset &asset : pageAssets())
+        files.push_back({std::move(asset.name), std::move(asset.type), std::move(asset.content)});
+    return files;
+}
+
 Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
@@ -79,7 +87,8 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           [this](const Grant &grant) { return info(grant); },
                           pageHtml(),
                           openApiYaml(),
-                          scope};
+                          scope,
+                          pageFiles()};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
     return std::make_unique<Worker>(

@@ -20,7 +20,8 @@ struct Worker::Parts
                    setup.services.renderInfo,
                    setup.services.page,
                    setup.services.openApi,
-                   setup.services.scope}
+                   setup.services.scope,
+                   setup.services.pageFiles}
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)

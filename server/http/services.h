@@ -7,6 +7,7 @@
 #include "server/store/operationkind.h"
 
 #include <functional>
+#include <vector>
 
 namespace memorykv {
 
@@ -28,6 +29,14 @@ enum class Scope {
     MetricsOnly,   ///< that port: /metrics, /-/healthy and /-/ready
 };
 
+/// A file that stays the same as long as the program, served at /-/page/<name>.
+struct StaticFile
+{
+    QByteArray name;
+    QByteArray type; ///< its content type
+    QByteArray content;
+};
+
 /// What the HTTP interface of one worker stands on. Everything referred to outlives the worker;
 /// the functions are called on its thread.
 struct HttpServices
@@ -43,6 +52,7 @@ struct HttpServices
     QByteArray page;                                     ///< HTML for /
     QByteArray openApi;                                  ///< YAML for /-/openapi.yaml
     Scope scope = Scope::All;
+    std::vector<StaticFile> pageFiles = {}; ///< what the page at / loads
 };
 
 } // namespace memorykv
