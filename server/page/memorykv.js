@@ -58,12 +58,13 @@ export const UNCHANGED = Symbol("unchanged");
  *     What happened. A feed can be confined to some of these.
  * @typedef {object} FeedEvent
  *     One event. Members that do not apply to its op are missing.
- * @property {Op | "gap" | "synced" | "restart"} op `gap`: the changes `from` to `to` do not come.
- *     `synced`: the initial state is complete. `restart`: the connection broke before that; what
+ * @property {Op | "gap" | "synced" | "restarted"} op `gap`: the changes `from` to `to` do not come.
+ *     `synced`: the initial state is complete. `restarted`: the connection broke before that; what
  *     came of the initial state is void, and it comes anew.
- * @property {bigint} epoch The history that seq counts in; 0 for `restart`.
+ * @property {bigint} epoch The history that seq counts in; 0 for `restarted`.
  * @property {bigint} seq Its own seq if it changed the store, else the one it saw; of a gap `to`.
- * @property {string} position `epoch:seq`, to resume after this event; empty for initial inserts.
+ * @property {string} position `epoch:seq`, to resume after this event; empty for initial inserts
+ *     and `restarted`.
  * @property {string} time RFC 3339, by the server's clock.
  * @property {string} [key]
  * @property {string} [prefix]
@@ -84,7 +85,7 @@ export const UNCHANGED = Symbol("unchanged");
  * @property {number} [retryIn] Milliseconds until the next try.
  * @typedef {object} WatchOptions
  * @property {string} [prefix] Only what concerns keys with this prefix.
- * @property {Op[]} [ops] Only these; gap, synced and restart always come.
+ * @property {Op[]} [ops] Only these; gap, synced and restarted always come.
  * @property {string} [since] First what came after this position (`epoch:seq`).
  * @property {boolean} [initial] First every matching key as it stands. Not together with since.
  * @property {boolean} [lossless] The server rather breaks the connection than leaves changes out
@@ -93,6 +94,8 @@ export const UNCHANGED = Symbol("unchanged");
  *     connection is closed and, when they have been read, resumed where it was.
  * @property {number} [silence] Milliseconds without any event after which the connection counts as
  *     dead (150,000: two and a half of the server's usual heartbeats).
+ * @property {number} [retryWait] Milliseconds before the first try to connect again (500); doubled
+ *     with each up to 30 s, half of it by chance, unless the server names a time.
  * @property {(event: FeedEvent) => void} [onEvent] Gets each event at once; no iteration then.
  * @property {(state: FeedState, detail: StateDetail) => void} [onState] Is told of each state.
  * @property {AbortSignal} [signal] Closes the feed.
@@ -360,6 +363,11 @@ function conditionFields(options) {
     return fields;
 }
 
+/** @param {ConditionalOptions} options */
+function isConditional({ ifMatch, ifNoneMatch }) {
+    return ifMatch !== undefined || ifNoneMatch !== undefined;
+}
+
 /** @param {Headers} headers */
 function revisionOf(headers) {
     const tag = /^(?:W\/)?"(\d+)"$/.exec(headers.get("ETag") ?? "");
@@ -455,12 +463,14 @@ export class MemoryKV {
      *     origin of the page.
      * @param {object} [options]
      * @param {string | null} [options.token] For a server with tokens.
-     * @param {number} [options.timeout] Milliseconds for one try of a request (30,000).
-     * @param {number} [options.retries] How often a request is sent again (2) when the connection
-     *     broke, or the server is in trouble (408, 429, 502, 503, 504). Only requests are that may
-     *     be done twice: reads, and writes without a condition that give nothing back.
+     * @param {number} [options.timeout] Milliseconds for a whole call, repetitions included (30,000).
+     * @param {number} [options.retries] How often a request is sent again (3) when the connection
+     *     broke, or the server is in trouble (408, 429, 502, 503, 504). Writes with a condition and
+     *     batches are sent once: a second answer would not speak of the first. A delete that is sent
+     *     again may say that there was nothing to delete.
      * @param {number} [options.retryWait] Milliseconds before the first repetition (500) unless the
-     *     server names a time; doubled with each. None is begun that is longer than the timeout.
+     *     server names a time; doubled with each, half of it by chance. A pause that would go beyond
+     *     the timeout is not begun.
      */
     constructor(url = globalThis.location?.origin, options = {}) {
         const parsed = new URL(url);
@@ -468,9 +478,14 @@ export class MemoryKV {
             throw new RequestError(`'${url}' is not the http or https address of a server`);
         this.#base = (parsed.origin + parsed.pathname).replace(/\/+$/, "");
         this.#timeout = options.timeout ?? 30_000;
-        this.#retries = options.retries ?? 2;
+        this.#retries = options.retries ?? 3;
         this.#retryWait = options.retryWait ?? 500;
         this.token = options.token ?? null;
+    }
+
+    /** Milliseconds for a whole call. */
+    get timeout() {
+        return this.#timeout;
     }
 
     /** The address of the server, without a slash at the end. */
@@ -482,14 +497,15 @@ export class MemoryKV {
      * Any request, once, whatever the status of its answer.
      * @param {string} method
      * @param {string} target Path and query, encoded; see {@link keyPath}.
-     * @param {CallOptions & { headers?: Record<string, string>, body?: Content }} [options]
+     * @param {CallOptions & { headers?: Record<string, string>, body?: Content, timeout?: number }}
+     *     [options] timeout: milliseconds, in place of the client's.
      * @returns {Promise<Answer>}
      * @throws {ConnectionError | TimeoutError} When no whole answer came.
      */
-    async request(method, target, { headers = {}, body, signal } = {}) {
+    async request(method, target, { headers = {}, body, signal, timeout = this.#timeout } = {}) {
         signal?.throwIfAborted();
         const control = new AbortController();
-        const timer = setTimeout(() => control.abort(), this.#timeout);
+        const timer = setTimeout(() => control.abort(), timeout);
         const giveUp = () => control.abort();
         signal?.addEventListener("abort", giveUp);
         const fields = new Headers(headers);
@@ -533,11 +549,13 @@ export class MemoryKV {
      *     repeatable?: boolean }} options repeatable: done twice is as good as once.
      */
     async #call(method, target, expected, options = {}) {
+        const deadline = performance.now() + this.#timeout;
         for (let tries = 0; ; ++tries) {
             /** @type {MemoryKVError} */
             let error;
             try {
-                const answer = await this.request(method, target, options);
+                const timeout = Math.max(0, deadline - performance.now());
+                const answer = await this.request(method, target, { ...options, timeout });
                 if (expected.includes(answer.status)) return answer;
                 error = errorOf(answer);
                 if (!kPassing.includes(answer.status)) throw error;
@@ -549,8 +567,8 @@ export class MemoryKV {
                 error.retryAfter === undefined
                     ? backoff(tries, this.#retryWait)
                     : error.retryAfter * 1000;
-            if (options.repeatable === false || tries >= this.#retries || wait > this.#timeout)
-                throw error;
+            const isLast = options.repeatable === false || tries >= this.#retries;
+            if (isLast || performance.now() + wait > deadline) throw error;
             await pause(wait, options.signal);
         }
     }
@@ -612,13 +630,12 @@ export class MemoryKV {
         /** @type {Record<string, string>} */
         const headers = { ...conditionFields(options), "Content-Type": type };
         if (!options.previous) headers.Prefer = "return=minimal";
-        const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
         const target = keyPath(key) + queryOf({ ttl: options.ttl });
         const answer = await this.#call("PUT", target, [200, 201], {
             headers,
             body: content,
             signal: options.signal,
-            repeatable: !conditional && !options.previous,
+            repeatable: !isConditional(options),
         });
         const created = answer.status === 201;
         const revision = revisionOf(answer.headers);
@@ -668,7 +685,7 @@ export class MemoryKV {
         const answer = await this.#call("DELETE", keyPath(key), [200, 404], {
             headers: { ...conditionFields(options), ...headers },
             signal: options.signal,
-            repeatable: false, // the second time would say that it was not there
+            repeatable: !isConditional(options),
         });
         if (answer.status === 404 && answer.bytes.length > 0) throw errorOf(answer);
         return answer;
@@ -686,6 +703,7 @@ export class MemoryKV {
         const answer = await this.#call("PATCH", target, [204, 404], {
             headers: conditionFields(options),
             signal: options.signal,
+            repeatable: !isConditional(options),
         });
         return answer.status === 204;
     }
@@ -789,8 +807,7 @@ export class MemoryKV {
 
     /** @param {string} target @param {CallOptions} options */
     async #deleteMany(target, options) {
-        const more = { ...options, repeatable: false };
-        return this.#json(await this.#call("DELETE", target, [200], more), keysOf);
+        return this.#json(await this.#call("DELETE", target, [200], options), keysOf);
     }
 
     /**
@@ -809,6 +826,14 @@ export class MemoryKV {
             repeatable: false,
         });
         return this.#json(answer, (json) => json.results.map(resultOf));
+    }
+
+    /**
+     * Whether a server answers. Throws what keeps it from it.
+     * @param {CallOptions} [options]
+     */
+    async ping(options = {}) {
+        await this.#call("GET", "/ping", [200], options);
     }
 
     /**
@@ -859,6 +884,8 @@ export function nextOf(headers) {
 
 /** @type {readonly string[]} */
 const kChanges = ["insert", "touch", "delete", "delete_prefix", "delete_all", "expire"];
+/** @type {readonly string[]} */
+const kOps = [...kChanges, "read", "list", "list_prefix", "heartbeat"];
 
 /** @param {string} text One message of the feed. @returns {FeedEvent} */
 function eventOf(text) {
@@ -878,16 +905,27 @@ function eventOf(text) {
     return event;
 }
 
+/** @param {WatchOptions} options */
+function checkWatch({ since, initial, ops, prefix = "" }) {
+    if (since !== undefined && initial)
+        throw new RequestError("since and initial do not go together");
+    if (since !== undefined && !/^\d{1,20}:\d{1,20}$/.test(since))
+        throw new RequestError(`since: '${since}' is not a position (epoch:seq)`);
+    const unknown = ops?.find((op) => !kOps.includes(op));
+    if (unknown !== undefined) throw new RequestError(`ops: there is no op '${unknown}'`);
+    if (prefix !== "") segmentsOf(prefix, "prefix");
+}
+
 /**
  * A live feed. Made by {@link MemoryKV#watch}.
  *
  * As an async iterable it can be read once; leaving the loop closes it. It ends when it is closed
- * and throws when the server refuses it (400, 401, 403).
+ * and throws when the server refuses it, or sends what is not an event.
  */
 export class Feed {
     #client;
     #options;
-    /** @type {Set<string> | null} */
+    /** The ops that are handed out. @type {Set<string>} */
     #wanted;
     /** @type {WebSocket | null} */
     #socket = null;
@@ -896,34 +934,44 @@ export class Feed {
     /** @type {FeedEvent[]} */
     #queue = [];
     #read = 0; // how many of the queue have been read
-    #dealing = false; // the loop that iterates is at the last one read
     /** @type {(() => void) | null} */
     #reader = null;
     /** @type {MemoryKVError | undefined} */
     #error;
-    /** @type {string | null} */
+    /** Of the last event dealt with. @type {string | null} */
     #position;
-    #received = { epoch: 0n, seq: 0n }; // of the last change that came
+    /** Of the last event that came. @type {string | null} */
+    #received;
+    #lastChange = { epoch: 0n, seq: 0n };
+    #isFilling; // the initial state has not come as a whole yet
+    #hasInitial = false; // a part of it has come
     #tries = 0;
     #heard = 0;
-    #restarting = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #retryTimer;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #handshakeTimer;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     #silenceTimer;
-    #probe = new AbortController();
+    #ended = new AbortController();
     #close = () => this.close();
+    #begun = () => {};
+    /**
+     * Fulfilled once every change from now on will come, or is told to be missing: with `since` or
+     * `initial` at once, else when the server has told where it is. Also when the feed has ended.
+     * @type {Promise<void>}
+     */
+    ready;
 
     /** @param {MemoryKV} client @param {WatchOptions} options */
     constructor(client, options) {
-        if (options.since !== undefined && options.initial)
-            throw new RequestError("since and initial do not go together");
-        if (options.since !== undefined && !/^\d+:\d+$/.test(options.since))
-            throw new RequestError(`since: '${options.since}' is not a position (epoch:seq)`);
+        checkWatch(options);
         this.#client = client;
         this.#options = options;
-        this.#wanted = options.ops ? new Set([...options.ops, "gap", "synced"]) : null;
-        this.#position = options.since ?? null;
+        this.#wanted = new Set([...(options.ops ?? kOps), "gap", "synced"]);
+        this.#position = this.#received = options.since ?? null;
+        this.#isFilling = Boolean(options.initial);
+        this.ready = new Promise((resolve) => (this.#begun = () => resolve(undefined)));
         options.signal?.addEventListener("abort", this.#close, { once: true });
         if (options.signal?.aborted) this.close();
         else queueMicrotask(() => this.#connect());
@@ -952,39 +1000,69 @@ export class Feed {
         this.#connect();
     }
 
+    // ---- connection
+
     /** @param {FeedState} state @param {StateDetail} [detail] */
     #enter(state, detail = {}) {
         this.#state = state;
         this.#options.onState?.(state, detail);
     }
 
-    #query() {
-        const { prefix, initial, lossless } = this.#options;
-        // Heartbeats tell that the connection lives, and carry the position on past the filters.
-        const op = this.#options.ops && [...new Set([...this.#options.ops, "heartbeat"])].join(",");
-        const since = this.#resumeFrom() ?? undefined;
-        const first = initial && since === undefined;
-        return queryOf({ format: "json", prefix: prefix || undefined, op, since, initial: first, lossless });
+    get #isClosed() {
+        return this.#state === "closed";
     }
 
-    /** What has come already need not come again, dealt with or not. */
-    #resumeFrom() {
-        for (let i = this.#queue.length - 1; i >= this.#read; --i)
-            if (this.#queue[i].position) return this.#queue[i].position;
-        return this.#position;
-    }
-
-    #connect() {
-        if (this.#state === "closed") return;
+    async #connect() {
+        if (this.#isClosed) return;
         this.#enter("connecting");
-        if (this.#restarting) this.#restart();
-        const target = "/wal" + this.#query();
+        if (this.#isFilling) this.#beginAnew();
+        else if (this.#received === null && !(await this.#findPosition())) return;
+        this.#begun();
+        this.#open();
+    }
+
+    /** Where the server is, so that the first connection may fail as well. */
+    async #findPosition() {
+        try {
+            const { epoch, seq } = await this.#client.info({ signal: this.#ended.signal });
+            // Who lacks a token is told of none.
+            if (epoch === undefined) throw new UnauthorizedError("a token is needed", { status: 401 });
+            this.#position = this.#received = `${epoch}:${seq}`;
+            return !this.#isClosed;
+        } catch (error) {
+            if (error instanceof MemoryKVError) this.#failed(error);
+            return false;
+        }
+    }
+
+    #beginAnew() {
+        if (!this.#hasInitial) return;
+        this.#hasInitial = false;
+        this.#queue.length = this.#read; // void, too
+        const none = { epoch: 0n, seq: 0n, position: "", time: "" };
+        this.#give(/** @type {FeedEvent} */ ({ op: "restarted", ...none }));
+    }
+
+    #query() {
+        const { prefix, ops, lossless } = this.#options;
+        return queryOf({
+            format: "json",
+            prefix: prefix || undefined,
+            // Heartbeats tell that the connection lives, and carry the position past the filters.
+            op: ops && [...new Set([...ops, "heartbeat"])].join(","),
+            since: this.#isFilling ? undefined : (this.#received ?? undefined),
+            initial: this.#isFilling,
+            lossless,
+        });
+    }
+
+    #open() {
         const token = this.#client.token;
         let socket;
         try {
             // Without a token none is offered: a browser insists on an answer to what it offers.
             socket = new WebSocket(
-                this.#client.url.replace(/^http/, "ws") + target,
+                this.#client.url.replace(/^http/, "ws") + "/wal" + this.#query(),
                 token === null ? [] : ["memorykv", `bearer.${token}`],
             );
         } catch (cause) {
@@ -992,105 +1070,96 @@ export class Feed {
             return;
         }
         this.#socket = socket;
-        let opened = false;
+        let isOpen = false;
+        this.#handshakeTimer = setTimeout(() => {
+            this.#letGo();
+            this.#retry(new TimeoutError("the feed did not open in time"));
+        }, this.#client.timeout);
         socket.onopen = () => {
-            opened = true;
+            isOpen = true;
+            clearTimeout(this.#handshakeTimer);
             this.#heard = Date.now();
-            this.#silenceTimer = setInterval(() => this.#checkSilence(), 1000);
+            const silence = this.#options.silence ?? 150_000;
+            this.#silenceTimer = setInterval(
+                () => this.#checkSilence(silence),
+                Math.min(1000, silence / 4),
+            );
             this.#enter("live");
         };
         socket.onmessage = ({ data }) => this.#take(data);
         socket.onclose = ({ code }) => {
             this.#letGo();
             if (code === 1008) this.#end(new UnauthorizedError("the token is not what it was"));
-            else if (opened) this.#retry(new ConnectionError(`the feed ended (${code})`));
-            else this.#findOut(target);
+            else if (isOpen) this.#retry(new ConnectionError(`the feed ended (${code})`));
+            else this.#findOut();
         };
     }
 
     #letGo() {
         clearInterval(this.#silenceTimer);
+        clearTimeout(this.#handshakeTimer);
         const socket = this.#socket;
         this.#socket = null;
         if (!socket) return;
         socket.onopen = socket.onmessage = socket.onclose = null;
         socket.close();
-        this.#restarting = Boolean(this.#options.initial) && this.#resumeFrom() === null;
     }
 
-    #checkSilence() {
-        const limit = this.#options.silence ?? 150_000;
+    /** @param {number} limit Milliseconds. */
+    #checkSilence(limit) {
         if (Date.now() - this.#heard < limit) return;
         this.#letGo();
         this.#retry(new ConnectionError(`nothing came for ${limit / 1000} s`));
     }
 
-    /** A browser does not tell why it could not connect; the same request as HTTP does. @param {string} target */
-    async #findOut(target) {
-        const token = this.#client.token;
-        /** @type {Record<string, string>} */
-        const headers = { Accept: "text/event-stream" };
-        if (token !== null) headers.Authorization = `Bearer ${token}`;
-        const control = new AbortController();
-        const giveUp = () => control.abort();
-        this.#probe.signal.addEventListener("abort", giveUp, { once: true });
-        const timer = setTimeout(giveUp, 10_000);
-        /** @type {MemoryKVError} */
-        let error = new ConnectionError(`no connection to ${this.#client.url}`);
+    /** A browser does not tell why it could not connect; a request beside it may. */
+    async #findOut() {
+        const target = "/-/info";
+        const nothing = new ConnectionError(`no connection to ${this.#client.url}`);
         try {
-            const response = await fetch(this.#client.url + target, {
-                headers,
-                signal: control.signal,
-                cache: "no-store",
-                credentials: "omit",
-                referrerPolicy: "no-referrer",
-            });
-            if (!response.ok) {
-                error = errorOf({
-                    status: response.status,
-                    headers: response.headers,
-                    bytes: new Uint8Array(await response.arrayBuffer()),
-                    milliseconds: 0,
-                });
-            }
+            const signal = this.#ended.signal;
+            const answer = await this.#client.request("GET", target, { signal });
+            const info = answer.status === 200 ? JSON.parse(textOf(answer.bytes)) : {};
+            if (info.auth?.required && !info.auth.role)
+                this.#end(new UnauthorizedError("a token is needed", { status: 401 }));
+            else if (!mayMeet(info.auth?.prefix, this.#options.prefix))
+                this.#end(new ForbiddenError("the token is for another prefix", { status: 403 }));
+            else this.#failed(answer.status >= 400 && answer.status !== 404 ? errorOf(answer) : nothing);
         } catch {
-            // It is away for HTTP as well.
-        } finally {
-            clearTimeout(timer);
-            this.#probe.signal.removeEventListener("abort", giveUp);
-            control.abort();
+            if (!this.#isClosed) this.#retry(nothing); // it is away for HTTP as well
         }
-        const passing = [0, 408, 429].includes(error.status) || error.status >= 500;
-        if (passing) this.#retry(error);
+    }
+
+    /** @param {MemoryKVError} error */
+    #failed(error) {
+        const isPassing = error.status === 0 || error.status >= 500 || kPassing.includes(error.status);
+        if (isPassing) this.#retry(error);
         else this.#end(error);
     }
 
     /** @param {MemoryKVError} error */
     #retry(error) {
-        if (this.#state === "closed") return;
+        if (this.#isClosed) return;
         const told = error.retryAfter === undefined ? 0 : error.retryAfter * 1000;
-        const retryIn = Math.max(backoff(this.#tries++), told);
+        const retryIn = Math.max(backoff(this.#tries++, this.#options.retryWait), told);
         this.#retryTimer = setTimeout(() => this.#connect(), retryIn);
         this.#enter("waiting", { error, retryIn });
     }
 
     /** @param {MemoryKVError | undefined} error */
     #end(error) {
-        if (this.#state === "closed") return;
+        if (this.#isClosed) return;
         this.#error = error;
         clearTimeout(this.#retryTimer);
         this.#options.signal?.removeEventListener("abort", this.#close);
         this.#letGo();
-        this.#probe.abort();
         this.#enter("closed", error ? { error } : {});
+        this.#ended.abort();
+        this.#begun();
         this.#wake();
     }
 
-    #restart() {
-        this.#restarting = false;
-        this.#queue.length = this.#read; // void, too
-        this.#give(/** @type {FeedEvent} */ ({ op: "restart", epoch: 0n, seq: 0n, position: "", time: "" }));
-    }
+    // ---- events
 
     /** @param {string} text */
     #take(text) {
@@ -1100,21 +1169,29 @@ export class Feed {
         try {
             event = eventOf(text);
         } catch (cause) {
-            this.#letGo();
-            this.#retry(new ProtocolError("the feed sent what is not an event", { cause }));
+            this.#end(new ProtocolError("the feed sent what is not an event", { cause }));
             return;
         }
-        const isChange = kChanges.includes(event.op) && !event.initial;
-        const last = this.#received;
-        // Nothing comes twice, should a server repeat what was before the position.
-        if (isChange && event.epoch === last.epoch && event.seq <= last.seq) return;
-        if (isChange || event.op === "gap" || event.op === "synced")
-            this.#received = { epoch: event.epoch, seq: event.seq };
-        if (this.#wanted && !this.#wanted.has(event.op)) {
-            if (this.#read === this.#queue.length && !this.#dealing) this.#position = event.position;
-            return;
-        }
-        this.#give(event);
+        if (this.#isRepeated(event)) return;
+        if (event.initial) this.#hasInitial = true;
+        if (event.op === "synced") this.#isFilling = false;
+        if (this.#isFilling) event.position = ""; // until then there is nothing to resume
+        else if (event.position) this.#received = event.position;
+        if (this.#wanted.has(event.op)) this.#give(event);
+        else if (this.#read === this.#queue.length && !this.#isDealing) this.#dealtWith(event);
+    }
+
+    /** Whether a change came before, should a server repeat itself. @param {FeedEvent} event */
+    #isRepeated({ op, epoch, seq, initial }) {
+        const isChange = kChanges.includes(op) && !initial;
+        if (isChange && epoch === this.#lastChange.epoch && seq <= this.#lastChange.seq) return true;
+        if (isChange || op === "gap" || op === "synced") this.#lastChange = { epoch, seq };
+        return false;
+    }
+
+    /** @param {FeedEvent} event */
+    #dealtWith(event) {
+        if (event.position) this.#position = event.position;
     }
 
     /** @param {FeedEvent} event */
@@ -1122,27 +1199,31 @@ export class Feed {
         const { onEvent, buffer = 10_000 } = this.#options;
         if (onEvent) {
             onEvent(event);
-            if (event.position) this.#position = event.position;
+            this.#dealtWith(event);
             return;
         }
         this.#queue.push(event);
         this.#wake();
         // The initial state cannot be resumed, so it has to be taken as a whole.
-        if (this.#queue.length - this.#read >= buffer && this.#resumeFrom() !== null) {
+        if (this.#queue.length - this.#read >= buffer && !this.#isFilling) {
             this.#letGo();
             this.#enter("full");
         }
     }
 
-    #forgetRead() {
-        this.#queue.splice(0, this.#read);
-        this.#read = 0;
-    }
+    // ---- iteration
+
+    #isDealing = false; // the loop is at the last one read
 
     #wake() {
         const reader = this.#reader;
         this.#reader = null;
         reader?.();
+    }
+
+    #forgetRead() {
+        this.#queue.splice(0, this.#read);
+        this.#read = 0;
     }
 
     /** @returns {AsyncGenerator<FeedEvent, void, undefined>} */
@@ -1152,14 +1233,14 @@ export class Feed {
             for (;;) {
                 while (this.#read < this.#queue.length) {
                     const event = this.#queue[this.#read++];
-                    this.#dealing = true;
+                    this.#isDealing = true;
                     yield event;
-                    this.#dealing = false;
-                    if (event.position) this.#position = event.position;
+                    this.#isDealing = false;
+                    this.#dealtWith(event);
                     if (this.#read >= 1000) this.#forgetRead();
                 }
                 this.#forgetRead();
-                if (this.#state === "closed") {
+                if (this.#isClosed) {
                     if (this.#error) throw this.#error;
                     return;
                 }
@@ -1170,4 +1251,13 @@ export class Feed {
             this.close();
         }
     }
+}
+
+/**
+ * Whether keys with one of these prefixes can have the other one as well.
+ * @param {string} [one]
+ * @param {string} [other]
+ */
+function mayMeet(one = "", other = "") {
+    return one.startsWith(other) || other.startsWith(one);
 }
