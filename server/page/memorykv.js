@@ -312,6 +312,14 @@ function isDots(segment) {
     return segment === "." || segment === "..";
 }
 
+/** @param {string} key */
+function segmentsOfKey(key) {
+    const segments = segmentsOf(key, "key");
+    if (/^(?:keys|wal|ping|metrics)$|^(?:keys|-)\//.test(key))
+        throw new RequestError(`'${key}' is a reserved name and cannot be a key`);
+    return segments;
+}
+
 /**
  * The path of a key, percent-encoded: "a b/c" is at "/a%20b/c".
  * @param {string} key 1 to 1,024 bytes of UTF-8.
@@ -319,9 +327,7 @@ function isDots(segment) {
  * @throws {RequestError} For what cannot be a key, and for "." and "..", which no browser sends.
  */
 export function keyPath(key) {
-    const segments = segmentsOf(key, "key");
-    if (/^(?:keys|wal|ping|metrics)$|^(?:keys|-)\//.test(key))
-        throw new RequestError(`'${key}' is a reserved name and cannot be a key`);
+    const segments = segmentsOfKey(key);
     if (segments.length === 1 && isDots(segments[0]))
         throw new RequestError(`a browser cannot send the key '${key}'`);
     // Encoded slashes are the same key, and hide the dots from those who fold.
@@ -409,6 +415,7 @@ function resultOf(json) {
 
 /** @param {Operation} operation */
 function wireOperation({ op, key, value, type, ttl, ifMatch, ifNoneMatch }) {
+    segmentsOfKey(key); // for its errors
     /** @type {Record<string, unknown>} */
     const wire = { op, key, type, ttl };
     if (typeof value === "string") wire.value = value;
@@ -787,12 +794,11 @@ export class MemoryKV {
 
     /**
      * Removes all keys with a prefix.
-     * @param {string} prefix Not empty; see {@link MemoryKV#deleteAll}.
+     * @param {string} prefix The empty one is that of all keys.
      * @param {CallOptions} [options]
      * @returns {Promise<string[]>} The removed keys.
      */
     async deletePrefix(prefix, options = {}) {
-        if (prefix === "") throw new RequestError("a prefix has at least one byte");
         return this.#deleteMany(listPath(prefix), options);
     }
 

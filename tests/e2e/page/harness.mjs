@@ -60,14 +60,15 @@ export class Server {
 
 /** One browser for all tests of a file. */
 export class Browser {
-    static async start() {
+    /** @param {string[]} [options] */
+    static async start(options = []) {
         const browser = new Browser();
         browser.browser = await chromium.launch({
             executablePath: process.env.MEMORYKV_BROWSER,
             headless: true,
             chromiumSandbox: false,
             args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-                "--disable-background-networking", "--disable-component-update"],
+                "--disable-background-networking", "--disable-component-update", ...options],
         });
         running.add(browser);
         return browser;
