@@ -3,6 +3,7 @@
 
 #include "server/app/newtoken.h"
 #include "server/app/options.h"
+#include "server/app/securityflags.h"
 #include "server/app/server.h"
 #include "server/app/stopsignals.h"
 
@@ -31,16 +32,23 @@ static void print(std::FILE *file, QByteArrayView text)
     std::fflush(file);
 }
 
-static QByteArray urlOf(const QHostAddress &address, quint16 port)
+static QByteArray urlOf(const Options &options, quint16 port)
 {
+    const QHostAddress &address = options.address;
+    const bool isTls = !options.security.tlsCertificate.isEmpty();
     const QByteArray text = address.toString().toLatin1();
     const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return "http://" + (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(port);
+    return (isTls ? "https://" : "http://") + (isV6 ? '[' + text + ']' : text) + ':'
+           + QByteArray::number(port);
 }
 
 static int serve(const Options &options)
 {
     installLogging(options.logLevel, options.logFormat);
+    if (const auto safe = checkExposure(options); !safe) {
+        print(stderr, "memorykv-server: " + safe.error().detail + '\n');
+        return 1;
+    }
     raiseDescriptorLimit();
     StopSignals signalsToStop;
     Server server(options);
@@ -53,10 +61,10 @@ static int serve(const Options &options)
     QObject::connect(&signalsToStop, &StopSignals::reloadRequested, &server, &Server::reload);
     QObject::connect(&server, &Server::stopped, qApp, &QCoreApplication::quit);
     if (options.metricsPort) {
-        print(stderr, "metrics on " + urlOf(options.address, server.metricsPort()) + "/metrics\n");
+        print(stderr, "metrics on " + urlOf(options, server.metricsPort()) + "/metrics\n");
     }
     // Not a log line: programs that start this one wait for it, whatever the log's form.
-    print(stderr, "listening on " + urlOf(options.address, server.port()) + '\n');
+    print(stderr, "listening on " + urlOf(options, server.port()) + '\n');
     return QCoreApplication::exec();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/app/acceptor.h"
+#include "server/app/census.h"
 #include "server/app/options.h"
 #include "server/app/worker.h"
 #include "server/feed/broadcaster.h"
@@ -49,8 +50,13 @@ private:
     std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
+    void dispatchMetrics(qintptr descriptor);
+    std::optional<Error> overLimit(const QHostAddress &address) const;
     void registerMetrics();
     Result<Done> loadTokens();
+    Result<Done> loadCertificate();
+    void reloadTokens();
+    void reloadCertificate();
     QByteArray info(const Grant &grant) const;
     quint64 openConnections() const;
 
@@ -58,8 +64,12 @@ private:
     const qint64 m_startedMs;
     std::atomic<int> m_connections = 0;
     FeedCounters m_feedCounters;
+    Census m_census;
+    Census m_refused; ///< connections that are being refused
+    Census m_metricsCensus;
     Cors m_cors;
     TokenStore m_tokens;
+    TlsSource m_tls;
     Gatekeeper m_gatekeeper;
     // In the order in which each stands on those before it.
     MemoryLog m_log;
@@ -71,6 +81,7 @@ private:
     std::unique_ptr<Worker> m_metricsWorker;
     Acceptor m_acceptor;
     Acceptor m_metricsAcceptor;
+    const int m_maxConnections; ///< --max-connections, or what file descriptors allow
     size_t m_nextWorker = 0;
     int m_draining = 0;
 };

@@ -25,10 +25,10 @@ struct Worker::Parts
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)
-        , context{dispatcher,       services.log,
-                  observer,         [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
-                  setup.limits,     {},
-                  &setup.gatekeeper}
+        , context{dispatcher,        services.log,
+                  observer,          [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
+                  setup.limits,      {},
+                  &setup.gatekeeper, setup.tls}
         , pool(context)
     { }
 
@@ -92,10 +92,14 @@ Worker::~Worker()
     m_thread.wait();
 }
 
-void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                   std::shared_ptr<void> ticket)
 {
     QMetaObject::invokeMethod(
-        &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        &m_parts->pool,
+        [this, descriptor, refusal, ticket = std::move(ticket)] {
+            m_parts->pool.adopt(descriptor, refusal, ticket);
+        },
         Qt::QueuedConnection);
 }
 

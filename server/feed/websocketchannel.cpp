@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/feed/websocketchannel.h"
 
-#include "server/feed/socketbytes.h"
+#include "shared/socketbytes.h"
 
 namespace memorykv {
 
@@ -11,7 +11,7 @@ WebSocketChannel::WebSocketChannel(std::unique_ptr<QWebSocket> webSocket, QTcpSo
 {
     m_webSocket->setMaxAllowedIncomingFrameSize(kMaxIncomingSize);
     m_webSocket->setMaxAllowedIncomingMessageSize(kMaxIncomingSize);
-    connect(m_socket, &QTcpSocket::bytesWritten, this, &FeedChannel::progressed);
+    connectProgress(m_socket, this, [this] { Q_EMIT progressed(); });
     connect(m_webSocket.get(), &QWebSocket::pong, this, &FeedChannel::answered);
     connect(m_webSocket.get(), &QWebSocket::disconnected, this, &FeedChannel::closed);
 }
