@@ -3,6 +3,7 @@
 // stopAll().
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { chromium } from "playwright-core";
 
 const kStartMs = 60_000;
@@ -55,6 +56,48 @@ export class Server {
 
     put(key, value, type = "text/plain") {
         return this.call("PUT", `/${key}`, value, { "Content-Type": type });
+    }
+}
+
+/** A TCP proxy that can lose its connections and go away. */
+export class Proxy {
+    static async start(target) {
+        const proxy = new Proxy();
+        proxy.target = target;
+        proxy.port = 0;
+        proxy.sockets = new Set();
+        await proxy.up();
+        running.add(proxy);
+        return proxy;
+    }
+
+    async up() {
+        this.listener = createServer((client) => {
+            const server = connect(this.target, "127.0.0.1");
+            for (const [one, other] of [[client, server], [server, client]]) {
+                this.sockets.add(one);
+                one.on("error", () => other.destroy());
+                one.on("close", () => {
+                    this.sockets.delete(one);
+                    other.destroy();
+                });
+                one.pipe(other);
+            }
+        });
+        this.listener.listen(this.port, "127.0.0.1");
+        await once(this.listener, "listening");
+        this.port = this.listener.address().port;
+    }
+
+    async down() {
+        const closed = new Promise((resolve) => this.listener.close(resolve));
+        for (const socket of this.sockets) socket.destroy();
+        await closed;
+    }
+
+    async end() {
+        running.delete(this);
+        if (this.listener.listening) await this.down();
     }
 }
 
