@@ -87,7 +87,6 @@ export class FeedList {
 
     clearSelection() {
         this.#selected = 0;
-        this.#list.removeAttribute("aria-activedescendant");
         this.#place();
         this.onSelect(null);
     }
@@ -103,6 +102,7 @@ export class FeedList {
         const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / height) + kBeyond);
         while (this.#slots.length < last - first) this.#addSlot();
         const now = performance.now();
+        let isSelectedMade = false;
         this.#slots.forEach((slot, i) => {
             const index = first + i;
             const row = index < last ? this.#rows[this.#rows.length - 1 - index] : undefined;
@@ -111,10 +111,14 @@ export class FeedList {
             slot.style.transform = `translateY(${index * height}px)`;
             slot.classList.toggle("fresh", now - row.added < kFreshMs);
             slot.setAttribute("aria-selected", String(row.id === this.#selected));
+            isSelectedMade ||= row.id === this.#selected;
             if (slot.row !== row) fill(slot, row);
             slot.setAttribute("aria-posinset", String(index + 1));
             slot.setAttribute("aria-setsize", String(this.#rows.length));
         });
+        // It may only name what is in the document.
+        if (isSelectedMade) this.#list.setAttribute("aria-activedescendant", `event-${this.#selected}`);
+        else this.#list.removeAttribute("aria-activedescendant");
     }
 
     #addSlot() {
@@ -155,7 +159,6 @@ export class FeedList {
         const row = this.#rows[this.#indexOf(id)];
         if (!row || row.id !== id) return;
         this.#selected = id;
-        this.#list.setAttribute("aria-activedescendant", `event-${id}`);
         this.#place();
         this.onSelect(row);
     }

@@ -249,7 +249,7 @@ export class TryIt {
 
     /** @param {string} method @param {Headers} headers @param {Uint8Array<ArrayBuffer>} bytes */
     #valuePart(method, headers, bytes) {
-        const label = { PUT: "Previous value", DELETE: "Removed value" }[method] ?? "Value";
+        const label = { PUT: "Previous value", DELETE: "Removed value" }[method] ?? "Value found";
         const value = new Value(bytes, headers.get("Content-Type") ?? "", 0n);
         return make("div", {}, make("h4", { textContent: label }), valueView(value, { label }));
     }

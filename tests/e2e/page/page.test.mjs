@@ -181,9 +181,9 @@ test("conditions, and errors in words", async () => {
     await put(page, "k", "3");
     await shows(result(page), "Replaced");
     await page.getByLabel("Write or delete").selectOption("always");
-    await put(page, "k", "4", "no type");
+    await put(page, "k", "4", "x/".padEnd(300, "x"));
     await shows(result(page), "400");
-    await shows(page.locator(".problem"), "Content-Type");
+    await shows(page.locator("#result .problem"), "Content type");
     await put(page, "keys", "5");
     await shows(result(page), "'keys' is a reserved name and cannot be a key.");
     await put(page, "..", "5");
@@ -193,7 +193,7 @@ test("conditions, and errors in words", async () => {
     await shows(result(page), "Expires after: whole seconds");
     await fill(page, "Expires after (s)", "999999999999");
     await put(page, "k", "6");
-    await shows(page.locator(".problem"), "ttl");
+    await shows(page.locator("#result .problem"), "ttl");
     await server.end();
     await press(page, "Read");
     await shows(result(page), "No answer");
@@ -281,6 +281,7 @@ test("the feed: what was, what is, filters, pause, one event in full", async () 
     await shows(page.locator("#detail"), "the page was there");
     await page.keyboard.press("Escape");
     assert.ok(await page.locator("#detail").isHidden());
+    await page.locator("#list").evaluate((list) => (list.scrollTop = 0));
     await page.locator(".event").filter({ hasText: "while/11" }).click();
     await page.getByRole("button", { name: "Read this key" }).click();
     await shows(result(page), "paused");
@@ -684,12 +685,14 @@ test("the first program of docs/page.md runs as it stands", async () => {
     const text = await readFile(process.env.MEMORYKV_PAGE_DOC, "utf8");
     const program = /```html\n(<!doctype html>[\s\S]*?)```/.exec(text)[1];
     const server = await Server.start(["--cors-origin", "*"]);
-    const page = await browser.open();
+    const permissive = await Browser.start(["--disable-features=LocalNetworkAccessChecks"]);
+    const page = await permissive.open();
     await page.route("http://app.test/**", (route) =>
         route.fulfill({ contentType: "text/html", body: program.replaceAll("http://localhost:8080", server.url) }));
     await page.goto("http://app.test/");
     await shows(page.locator("body"), "hello, world");
     await server.put("chat/1", "first");
     await shows(page.locator("body"), "insert chat/1 first");
+    await permissive.end();
     await server.end();
 });
