@@ -177,7 +177,7 @@ export class FeedPanel {
     #tick() {
         this.#rate = this.#rate * 0.4 + this.#came * 0.6;
         this.#came = 0;
-        byId("feed-rate").textContent = this.#rate >= 0.05 ? `${perSecond(this.#rate)} events/s` : "";
+        byId("feed-rate").textContent = this.#rate >= 0.05 ? rateWords(this.#rate) : "";
         if (this.#feed?.state === "waiting") this.#sayWaiting();
         this.#paintSoon();
     }
@@ -278,7 +278,7 @@ export class FeedPanel {
             ),
             value
                 ? valueView(value, { label: "Value of the event", total: row.size })
-                : make("p", { className: "hint", textContent: row.text }),
+                : row.text && make("p", { className: "hint", textContent: row.text }),
         );
     }
 
@@ -332,6 +332,12 @@ export class FeedPanel {
         byId("retry").hidden = !(state === "offline" || (state === "refused" && this.#feed !== null));
         document.body.classList.toggle("offline", state === "offline");
     }
+}
+
+/** @param {number} rate */
+function rateWords(rate) {
+    const text = perSecond(rate);
+    return text === "1" ? "1 event/s" : `${text} events/s`;
 }
 
 /** @param {import("./feedmodel.js").Row} row */

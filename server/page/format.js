@@ -58,19 +58,17 @@ export function formatJson(text) {
 }
 
 /**
- * Bytes as hexadecimal digits and what of them is ASCII, 16 a line.
+ * Bytes as hexadecimal digits and what of them is ASCII, 8 a line, which fits a phone.
  * @param {Uint8Array} bytes
  * @returns {string}
  */
 export function hexDump(bytes) {
     const lines = [];
-    for (let at = 0; at < bytes.length; at += 16) {
-        const row = [...bytes.subarray(at, at + 16)];
-        const digits = row.map((byte) => byte.toString(16).padStart(2, "0"));
-        const left = digits.slice(0, 8).join(" ").padEnd(23);
-        const right = digits.slice(8).join(" ").padEnd(23);
+    for (let at = 0; at < bytes.length; at += 8) {
+        const row = [...bytes.subarray(at, at + 8)];
+        const digits = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
         const ascii = row.map((b) => (b > 31 && b < 127 ? String.fromCharCode(b) : "·")).join("");
-        lines.push(`${at.toString(16).padStart(6, "0")}  ${left}  ${right}  ${ascii}`);
+        lines.push(`${at.toString(16).padStart(6, "0")}  ${digits.padEnd(23)}  ${ascii}`);
     }
     return lines.join("\n");
 }

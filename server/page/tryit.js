@@ -249,9 +249,10 @@ export class TryIt {
 
     /** @param {string} method @param {Headers} headers @param {Uint8Array<ArrayBuffer>} bytes */
     #valuePart(method, headers, bytes) {
-        const label = { PUT: "Previous value", DELETE: "Removed value" }[method] ?? "Value found";
+        const title = { PUT: "Previous value", DELETE: "Removed value" }[method] ?? "Value";
         const value = new Value(bytes, headers.get("Content-Type") ?? "", 0n);
-        return make("div", {}, make("h4", { textContent: label }), valueView(value, { label }));
+        const label = `${title}, from the answer`;
+        return make("div", {}, make("h4", { textContent: title }), valueView(value, { label }));
     }
 
     /** @param {string[]} keys @param {Call} call @param {Headers} headers */

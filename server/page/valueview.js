@@ -52,11 +52,11 @@ export function valueView(value, { label, total }) {
     const output = make("pre", { className: "value", tabIndex: 0, role: "region", "aria-label": label });
     const more = make("button", { type: "button", className: "link", hidden: true });
     const show = (/** @type {string} */ form, /** @type {boolean} */ all) => {
-        const whole = form === "Bytes" ? value.bytes.length * 4 : (text ?? "").length;
+        const whole = form === "Bytes" ? value.bytes.length * 5 : (text ?? "").length;
         const cut = !all && whole > kShown;
         output.replaceChildren();
         if (form === "Bytes") {
-            output.textContent = hexDump(cut ? value.bytes.subarray(0, kShown / 4) : value.bytes);
+            output.textContent = hexDump(cut ? value.bytes.subarray(0, kShown / 8) : value.bytes);
         } else if (form === "JSON" && !cut) {
             output.append(...jsonNodes(text ?? ""));
         } else {

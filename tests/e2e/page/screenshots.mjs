@@ -35,12 +35,13 @@ function traffic(server) {
     let isOn = true;
     const done = (async () => {
         for (let i = 0; isOn; ++i) {
-            const many = 2 + Math.round(6 * (1 + Math.sin(i / 9)));
+            const many = 2 + Math.round(4 * (1 + Math.sin(i / 40)) + 5 * Math.random());
             for (let j = 0; j < many && isOn; ++j) {
                 const key = `sensor/${(i + j) % 12}`;
+                if ((i + j) % 23 === 0) await server.call("GET", "/keys/sensor/");
                 if (j % 3 === 0) await server.call("GET", `/${key}`);
                 else await server.put(key, JSON.stringify({ at: i, celsius: 20 + (j % 7) / 2 }), "application/json");
-                if (j % 11 === 10) await server.call("DELETE", `/${key}`);
+                if ((i + j) % 11 === 10) await server.call("DELETE", `/${key}`);
             }
             await new Promise((resolve) => setTimeout(resolve, 200));
         }
@@ -57,7 +58,7 @@ const press = (page, name) => page.getByRole("button", { name, exact: true }).cl
 async function readOrder(page) {
     await page.getByLabel("Key or prefix").fill("order/1");
     await press(page, "Read");
-    await page.getByText("Found").waitFor();
+    await page.getByText("Found", { exact: true }).waitFor();
 }
 
 async function documentation(browser) {
@@ -69,12 +70,15 @@ async function documentation(browser) {
         for (const colorScheme of ["light", "dark"]) {
             const page = await browser.open(server.url, { ...context, colorScheme });
             await readOrder(page);
+            await page.mouse.move(720, 5);
             pages.push([page, `${size}-${colorScheme}`]);
         }
-    await new Promise((resolve) => setTimeout(resolve, Number(process.env.SECONDS_OF_TRAFFIC ?? 60) * 1000));
-    await stop();
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, Number(process.env.SECONDS_OF_TRAFFIC ?? 290) * 1000));
+    // One of the phones shows what is further down.
+    await pages[3][0].getByRole("link", { name: "Live feed" }).click();
+    await pages[3][0].getByRole("button", { name: "Pause" }).evaluate((button) => button.blur());
     for (const [page, name] of pages) await shoot(page, name);
+    await stop();
     if (which === "all") await states(browser, server, pages);
     await server.end();
 }
@@ -93,7 +97,7 @@ async function states(browser, server, pages) {
     await shoot(desktop, "error");
     await desktop.getByLabel("Key or prefix").fill("image/pixel");
     await press(desktop, "Read");
-    await desktop.getByText("Found").waitFor();
+    await desktop.getByText("Found", { exact: true }).waitFor();
     await shoot(desktop, "binary");
     await press(desktop, "List");
     await desktop.locator(".keys li").first().waitFor();
