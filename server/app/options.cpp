@@ -3,6 +3,7 @@
 
 #include "server/app/flags.h"
 #include "server/app/securityflags.h"
+#include "server/app/storageflags.h"
 
 #include <algorithm>
 #include <set>
@@ -169,6 +170,8 @@ Result<CommandLine> parseOptions(const QStringList &arguments,
         return invalid("--metrics-port: " + QByteArray::number(options.port)
                        + " is the main port too; give another one, or off to have /metrics there");
     if (const auto checked = checkSecurity(options); !checked)
+        return checked.error();
+    if (const auto checked = checkStorage(options.storage); !checked)
         return checked.error();
     return commandLine;
 }

@@ -4,9 +4,9 @@
 #include "server/app/acceptor.h"
 #include "server/app/census.h"
 #include "server/app/options.h"
+#include "server/app/persistence.h"
 #include "server/app/worker.h"
 #include "server/feed/broadcaster.h"
-#include "server/log/memorylog.h"
 #include "server/metrics/metrics.h"
 #include "server/store/expirer.h"
 #include "shared/result.h"
@@ -26,7 +26,9 @@ public:
     explicit Server(const Options &options);
     ~Server() override;
 
-    /// Listens and serves. Unavailable says which address could not be had and why.
+    /// Takes the data directory, listens and serves; ready() or failed() follows. Until then
+    /// clients that need the data are told to come back later. The error says which address,
+    /// directory or file could not be had and why.
     Result<Done> start();
 
     /// The port listened on, after start().
@@ -44,15 +46,21 @@ public:
     static constexpr std::chrono::seconds kStopTimeout{10};
 
 Q_SIGNALS:
+    /// The data can be used.
+    void ready();
+    /// The data directory cannot be served; \a detail is for a human.
+    void failed(const QByteArray &detail);
     void stopped();
 
 private:
     std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
+    void recover();
     void dispatchMetrics(qintptr descriptor);
     std::optional<Error> overLimit(const QHostAddress &address) const;
     void registerMetrics();
+    void registerWalMetrics();
     Result<Done> loadTokens();
     Result<Done> loadCertificate();
     void reloadTokens();
@@ -71,8 +79,11 @@ private:
     TokenStore m_tokens;
     TlsSource m_tls;
     Gatekeeper m_gatekeeper;
+    std::atomic<bool> m_recovering = false;
     // In the order in which each stands on those before it.
-    MemoryLog m_log;
+    std::unique_ptr<Persistence> m_persistence; ///< null without a data directory
+    std::unique_ptr<Log> m_memoryLog;           ///< null with one
+    Log &m_log;
     KeyValueStore m_store;
     Metrics m_metrics;
     Expirer m_expirer;

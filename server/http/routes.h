@@ -22,11 +22,12 @@ enum class Route : quint8 {
     Ready,
     Info,
     OpenApi,
+    Snapshot,
     PageFile, ///< what the page loads
     Server,   ///< OPTIONS *
     Unknown,  ///< under /-/, but nothing is there
 };
-inline constexpr int kRouteCount = 15;
+inline constexpr int kRouteCount = 16;
 inline constexpr int kMethodCount = 7;
 
 /// The route a request goes to and the key or prefix in its path.

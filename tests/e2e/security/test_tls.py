@@ -17,7 +17,9 @@ class Tls(unittest.TestCase):
     def setUpClass(cls):
         cls.certificates = Certificates()
         cls.addClassCleanup(cls.certificates.cleanup)
-        cls.server = cls.enterClassContext(Server(*cls.certificates.options()))
+        cls.server = cls.enterClassContext(
+            Server("--max-per-address", "off", *cls.certificates.options())
+        )
 
     def client(self, **options):
         client = Client(self.server, self.certificates.context(), **options)
