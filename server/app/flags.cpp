@@ -3,6 +3,7 @@
 
 #include "server/app/flagvalues.h"
 #include "server/app/securityflags.h"
+#include "server/app/storageflags.h"
 
 #include <QThread>
 
@@ -145,6 +146,15 @@ constexpr std::array kFlags = {
          applySize<&Options::feedBufferSize, kKiB, kMostMemory>},
     Flag{"heartbeat", "TIME", "from one ping of a consumer to the next", "60s", "Feed", "",
          applyHeartbeat},
+    Flag{"data-dir", "DIR", "directory to keep the data in; off: memory alone", "off", "Storage",
+         "", applyDataDir},
+    Flag{"fsync", "WHEN", "always, interval (1 s) or never", "always", "Storage", "", applyFsync},
+    Flag{"restore", "FILE", "fill an empty --data-dir from a snapshot", "off", "Storage", "",
+         applyRestore},
+    Flag{"segment-size", "SIZE", "size of one file of the log", "16MiB", "Storage", "",
+         applySegmentSize},
+    Flag{"snapshot-size", "SIZE", "log written before a new snapshot", "64MiB", "Storage", "",
+         applySnapshotSize},
     Flag{"token-file", "FILE", "tokens, each with its role; off: none needed", "off", "Security",
          "", applyTokenFile},
     Flag{"log-level", "LEVEL", "debug, info, warning or error", "info", "Log", "", applyLogLevel},

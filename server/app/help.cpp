@@ -43,6 +43,8 @@ QByteArray helpText()
     }
     help += "\nOther:\n";
     addLine("--new-token", width, "ROLE [PREFIX]: print a new token and its line", help);
+    addLine("--check DIR", width, "verify a data directory and tell what it holds", help);
+    addLine("--repair DIR", width, "cut a damaged log where the damage begins", help);
     addLine("--help", width, "print this text and end", help);
     addLine("--version", width, "print the version and end", help);
 

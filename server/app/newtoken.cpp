@@ -40,8 +40,9 @@ static std::optional<QByteArray> randomToken()
 
 Result<QByteArray> newToken(const QList<QByteArray> &arguments)
 {
-    static constexpr char kUsage[] = "--new-token: takes a role (read, write or admin) and, if it is "
-                                     "to be confined to one, a prefix of keys";
+    static constexpr char kUsage[]
+        = "--new-token: takes a role (read, write or admin) and, if it is "
+          "to be confined to one, a prefix of keys";
     if (arguments.isEmpty() || arguments.size() > 2)
         return Error{ErrorCode::InvalidArgument, kUsage};
     const auto role = roleFromName(arguments[0]);

@@ -2,6 +2,7 @@
 #include "server/app/options.h"
 
 #include "server/app/flags.h"
+#include "server/app/storageflags.h"
 
 #include <algorithm>
 #include <set>
@@ -165,6 +166,8 @@ Result<CommandLine> parseOptions(const QStringList &arguments,
     if (options.metricsPort && options.port != 0 && *options.metricsPort == options.port)
         return invalid("--metrics-port: " + QByteArray::number(options.port)
                        + " is the main port too; give another one, or off to have /metrics there");
+    if (const auto checked = checkStorage(options.storage); !checked)
+        return checked.error();
     return commandLine;
 }
 

@@ -3,6 +3,7 @@
 
 #include "server/app/serverinfo.h"
 #include "server/http/tokenfile.h"
+#include "server/log/memorylog.h"
 #include "server/page/page.h"
 #include "shared/logcategories.h"
 
@@ -26,12 +27,21 @@ static RequestLabels requestLabels()
     return labels;
 }
 
+static std::unique_ptr<Persistence> makePersistence(const Options &options)
+{
+    if (options.storage.dataDir.isEmpty())
+        return nullptr;
+    return std::make_unique<Persistence>(options.storage, options.historySize);
+}
+
 Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
     , m_gatekeeper(m_tokens, m_cors)
-    , m_log(options.historySize)
+    , m_persistence(makePersistence(options))
+    , m_memoryLog(m_persistence ? nullptr : std::make_unique<MemoryLog>(options.historySize))
+    , m_log(m_persistence ? m_persistence->log() : *m_memoryLog)
     , m_store(m_log, options.maxMemory, &QDateTime::currentMSecsSinceEpoch)
     , m_metrics(requestLabels())
     , m_expirer(m_store)
@@ -40,18 +50,29 @@ Server::Server(const Options &options)
     , m_metricsAcceptor([this](qintptr descriptor) { m_metricsWorker->adopt(descriptor, {}); })
 {
     registerMetrics();
+    // On the log's thread, before anyone is told of the failure.
+    connect(
+        &m_log, &Log::failed, this, [this] { m_store.rollBack(); }, Qt::DirectConnection);
 }
 
 Server::~Server()
 {
     m_acceptor.close();
     m_metricsAcceptor.close();
+    m_log.disconnect(this);
+    if (m_persistence)
+        m_persistence->stop();
 }
 
 Result<Done> Server::start()
 {
     if (auto loaded = loadTokens(); !loaded)
         return loaded;
+    if (m_persistence) {
+        if (auto opened = m_persistence->open(); !opened)
+            return opened;
+        m_recovering = true;
+    }
     const Scope scope = m_options.metricsPort ? Scope::AllButMetrics : Scope::All;
     for (int i = 0; i < m_options.threads; ++i)
         m_workers.push_back(makeWorker(QStringLiteral("worker-%1").arg(i), scope));
@@ -61,7 +82,24 @@ Result<Done> Server::start()
         if (!listening)
             return listening;
     }
-    return listen(m_acceptor, m_options.port);
+    auto listening = listen(m_acceptor, m_options.port);
+    if (listening)
+        recover();
+    return listening;
+}
+
+void Server::recover()
+{
+    if (!m_persistence) {
+        QMetaObject::invokeMethod(this, &Server::ready, Qt::QueuedConnection);
+        return;
+    }
+    connect(m_persistence.get(), &Persistence::recovered, this, [this] {
+        m_recovering.store(false, std::memory_order_release);
+        Q_EMIT ready();
+    });
+    connect(m_persistence.get(), &Persistence::failed, this, &Server::failed);
+    m_persistence->recover(m_store);
 }
 
 std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
@@ -79,7 +117,8 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           [this](const Grant &grant) { return info(grant); },
                           pageHtml(),
                           openApiYaml(),
-                          scope};
+                          scope,
+                          &m_recovering};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
     return std::make_unique<Worker>(
@@ -169,10 +208,31 @@ void Server::registerMetrics()
     m_metrics.addCounter(kFeedShed, value(m_feedCounters.shed));
     m_metrics.addGauge(kWalSeq, [this] { return double(m_log.lastSeq()); });
     m_metrics.addGauge(kWalDurableSeq, [this] { return double(m_log.durableSeq()); });
+    registerWalMetrics();
     for (int i = 0; i < int(Op::Gap); ++i) {
         m_metrics.addCounter(kFeedEvents, value(m_feedCounters.events[size_t(i)]),
                              {{"op", opName(Op(i)).toByteArray().toStdString()}});
     }
+}
+
+void Server::registerWalMetrics()
+{
+    using namespace metricnames;
+    m_metrics.addGauge(kWalFailed, [this] { return m_log.hasFailed() ? 1.0 : 0.0; });
+    if (!m_persistence)
+        return;
+    const WalStats &stats = m_persistence->log().stats();
+    m_metrics.addCounter(kWalBytes, [&stats] { return double(stats.bytes.load()); });
+    m_metrics.addCounter(kSnapshots,
+                         [this] { return double(m_persistence->log().snapshotCount()); });
+    m_metrics.addHistogram(kWalSyncDuration,
+                           {WalStats::kSyncBounds.begin(), WalStats::kSyncBounds.end()}, [&stats] {
+                               HistogramValues values;
+                               for (const auto &bucket : stats.syncs)
+                                   values.counts.push_back(bucket.load());
+                               values.sum = stats.syncSeconds.load();
+                               return values;
+                           });
 }
 
 void Server::stop()

@@ -3,9 +3,9 @@
 
 #include "server/app/acceptor.h"
 #include "server/app/options.h"
+#include "server/app/persistence.h"
 #include "server/app/worker.h"
 #include "server/feed/broadcaster.h"
-#include "server/log/memorylog.h"
 #include "server/metrics/metrics.h"
 #include "server/store/expirer.h"
 #include "shared/result.h"
@@ -25,7 +25,9 @@ public:
     explicit Server(const Options &options);
     ~Server() override;
 
-    /// Listens and serves. Unavailable says which address could not be had and why.
+    /// Takes the data directory, listens and serves; ready() or failed() follows. Until then
+    /// clients that need the data are told to come back later. The error says which address,
+    /// directory or file could not be had and why.
     Result<Done> start();
 
     /// The port listened on, after start().
@@ -43,13 +45,19 @@ public:
     static constexpr std::chrono::seconds kStopTimeout{10};
 
 Q_SIGNALS:
+    /// The data can be used.
+    void ready();
+    /// The data directory cannot be served; \a detail is for a human.
+    void failed(const QByteArray &detail);
     void stopped();
 
 private:
     std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
+    void recover();
     void registerMetrics();
+    void registerWalMetrics();
     Result<Done> loadTokens();
     QByteArray info(const Grant &grant) const;
     quint64 openConnections() const;
@@ -61,8 +69,11 @@ private:
     Cors m_cors;
     TokenStore m_tokens;
     Gatekeeper m_gatekeeper;
+    std::atomic<bool> m_recovering = false;
     // In the order in which each stands on those before it.
-    MemoryLog m_log;
+    std::unique_ptr<Persistence> m_persistence; ///< null without a data directory
+    std::unique_ptr<Log> m_memoryLog;           ///< null with one
+    Log &m_log;
     KeyValueStore m_store;
     Metrics m_metrics;
     Expirer m_expirer;

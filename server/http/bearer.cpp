@@ -105,9 +105,9 @@ Response malformed(const Error &error)
 
 Response roleTooLow(Role needed)
 {
-    return challenge({ErrorCode::Forbidden,
-                      "this takes a token with the role " + roleName(needed).toByteArray()
-                          + (needed == Role::Admin ? "" : " or above")},
+    return challenge({ErrorCode::Forbidden, "this takes a token with the role "
+                                                + roleName(needed).toByteArray()
+                                                + (needed == Role::Admin ? "" : " or above")},
                      "insufficient_scope", roleName(needed));
 }
 

@@ -162,15 +162,23 @@ bool Connection::isUpgrade(const Request &request)
 {
     if (request.method != Method::Get)
         return false;
-    if (request.minorVersion >= 1 && request.headerHasToken("Upgrade", "websocket")
-        && request.headerHasToken("Connection", "upgrade"))
-        m_upgrade.kind = Upgrade::Kind::WebSocket;
-    else if (request.header("Accept").contains("text/event-stream"))
-        m_upgrade.kind = Upgrade::Kind::EventStream;
-    else
+    const bool wantsWebSocket = request.minorVersion >= 1
+                                && request.headerHasToken("Upgrade", "websocket")
+                                && request.headerHasToken("Connection", "upgrade");
+    const bool wantsStream = request.header("Accept").contains("text/event-stream");
+    // Most requests are none of these, and the path is not looked at twice for them.
+    const bool mayBeSnapshot = request.path.startsWith("/-/") || request.path.startsWith("/%");
+    if (!wantsWebSocket && !wantsStream && !mayBeSnapshot)
         return false;
     const auto match = matchRoute(request.path);
-    return match && match->route == Route::Wal;
+    if (!match)
+        return false;
+    if (match->route == Route::Snapshot) {
+        m_upgrade.kind = Upgrade::Kind::Snapshot;
+        return true;
+    }
+    m_upgrade.kind = wantsWebSocket ? Upgrade::Kind::WebSocket : Upgrade::Kind::EventStream;
+    return match->route == Route::Wal && (wantsWebSocket || wantsStream);
 }
 
 void Connection::upgradeWhenIdle()
@@ -192,7 +200,7 @@ void Connection::upgradeWhenIdle()
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
     m_phase = Phase::Serving;
-    refusal->route = Route::Wal;
+    refusal->route = m_upgrade.kind == Upgrade::Kind::Snapshot ? Route::Snapshot : Route::Wal;
     m_parser.append(m_upgrade.remainder);
     respond(*refusal, m_upgrade.request, receipt);
     process();
@@ -201,6 +209,23 @@ void Connection::upgradeWhenIdle()
 void Connection::release(quint64 durableSeq)
 {
     m_outbox.release(durableSeq);
+    process();
+}
+
+void Connection::failHeld()
+{
+    m_outbox.fail(m_context.log.durableSeq(), [this](Outbox::Receipt &receipt) {
+        Error error = m_context.log.failure();
+        error.detail += "; whether what this request asked for will be there then is not known";
+        Response response = problem(error);
+        receipt.status = response.status;
+        WriteOptions options;
+        options.headOnly = receipt.method == Method::Head;
+        options.date = m_context.date.now();
+        QByteArray bytes;
+        appendResponse(response, options, bytes);
+        return bytes;
+    });
     process();
 }
 

@@ -17,10 +17,11 @@
 
 namespace memorykv {
 
-/// A request to leave HTTP: the client's socket goes to the feed.
+/// A request to leave the exchange of whole messages: the client's socket goes to the feed, or to
+/// what streams a snapshot.
 struct Upgrade
 {
-    enum class Kind { WebSocket, EventStream };
+    enum class Kind { WebSocket, EventStream, Snapshot };
 
     Kind kind = Kind::WebSocket;
     Request request;
@@ -68,6 +69,9 @@ public:
 
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
     void release(quint64 durableSeq);
+
+    /// The log has failed: refuses what waited for it.
+    void failHeld();
 
     /// Closes when the time the client had is over.
     void checkDeadline();

@@ -68,6 +68,11 @@ void ConnectionPool::release(quint64 durableSeq)
     forEach([](Connection &connection, quint64 seq) { connection.release(seq); }, durableSeq);
 }
 
+void ConnectionPool::failHeld()
+{
+    forEach([](Connection &connection, quint64) { connection.failHeld(); }, 0);
+}
+
 void ConnectionPool::checkDeadlines()
 {
     forEach([](Connection &connection, quint64) { connection.checkDeadline(); }, 0);

@@ -26,6 +26,9 @@ public:
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
     void release(quint64 durableSeq);
 
+    /// The log has failed: refuses what waited for it.
+    void failHeld();
+
     /// Answers what is in flight and closes every connection; drained() follows.
     void drain();
 

@@ -31,6 +31,8 @@ static std::optional<Role> neededRole(Route route, Method method)
         return isReading ? Role::Read : Role::Admin;
     case Route::Batch:
         return Role::Write;
+    case Route::Snapshot:
+        return Role::Admin;
     case Route::Wal:
     case Route::Metrics:
     case Route::Info:
@@ -57,6 +59,7 @@ static std::optional<QByteArrayView> prefixFault(const Grant &grant, const Route
             return "this token is confined to another prefix";
         break;
     case Route::Metrics:
+    case Route::Snapshot:
         return "this tells of the whole server, and this token is confined to a prefix";
     default:
         break;

@@ -36,6 +36,7 @@ static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
     {"/-/ready", "/-/ready", kReading},
     {"/-/info", "/-/info", kReading},
     {"/-/openapi.yaml", "/-/openapi.yaml", kReading},
+    {"/-/snapshot", "/-/snapshot", bit(Method::Get)},
     {"*", "*", ~0U},
     {"/-/{unknown}", nullptr, kReading},
 }};

@@ -22,10 +22,11 @@ enum class Route : quint8 {
     Ready,
     Info,
     OpenApi,
+    Snapshot,
     Server,  ///< OPTIONS *
     Unknown, ///< under /-/, but nothing is there
 };
-inline constexpr int kRouteCount = 14;
+inline constexpr int kRouteCount = 15;
 inline constexpr int kMethodCount = 7;
 
 /// The route a request goes to and the key or prefix in its path.

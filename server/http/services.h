@@ -6,6 +6,7 @@
 #include "server/store/keyvaluestore.h"
 #include "server/store/operationkind.h"
 
+#include <atomic>
 #include <functional>
 
 namespace memorykv {
@@ -43,6 +44,10 @@ struct HttpServices
     QByteArray page;                                     ///< HTML for /
     QByteArray openApi;                                  ///< YAML for /-/openapi.yaml
     Scope scope = Scope::All;
+    /// Set while the data directory is being read and the store may not be used; null for never.
+    const std::atomic<bool> *recovering = nullptr;
+
+    bool isRecovering() const { return recovering && recovering->load(std::memory_order_acquire); }
 };
 
 } // namespace memorykv

@@ -71,10 +71,9 @@ static QByteArrayView takeWord(QByteArrayView &rest)
 
 static std::optional<QByteArray> hashFromHex(QByteArrayView hex)
 {
-    const bool isHex
-        = hex.size() == 2 * kHashSize && std::all_of(hex.begin(), hex.end(), [](char digit) {
-              return syntax::hexDigit(digit) >= 0;
-          });
+    const bool isHex = hex.size() == 2 * kHashSize
+                       && std::all_of(hex.begin(), hex.end(),
+                                      [](char digit) { return syntax::hexDigit(digit) >= 0; });
     if (!isHex)
         return std::nullopt;
     return QByteArray::fromHex(hex.toByteArray());
@@ -128,8 +127,8 @@ Result<QList<Grant>> parseTokenFile(QByteArrayView text)
         if (isThere)
             return atLine(line, "this token is in the file already");
         if (grants.size() == kMaxTokens)
-            return atLine(line, "there are more than " + QByteArray::number(kMaxTokens)
-                                    + " tokens");
+            return atLine(line,
+                          "there are more than " + QByteArray::number(kMaxTokens) + " tokens");
         grants.append(*std::move(grant));
     }
     if (grants.isEmpty())

@@ -26,9 +26,9 @@ QByteArray tokenHash(QByteArrayView token);
 /// file without a token, with more than kMaxTokens or with one twice is wrong too. Thread-safe.
 Result<QList<Grant>> parseTokenFile(QByteArrayView text);
 
-/// Reads the token file at \a path. InvalidArgument when it is no regular file, when others than its
-/// owner may read or change it (mode 0600 or less is asked for), when it belongs to a user who is
-/// neither this one nor root, or when its lines are wrong; Unavailable when it cannot be read.
+/// Reads the token file at \a path. InvalidArgument when it is no regular file, when others than
+/// its owner may read or change it (mode 0600 or less is asked for), when it belongs to a user who
+/// is neither this one nor root, or when its lines are wrong; Unavailable when it cannot be read.
 Result<QList<Grant>> readTokenFile(const QByteArray &path);
 
 /// The line of a token file for the token with the hash and rights of \a grant.

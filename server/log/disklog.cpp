@@ -151,6 +151,7 @@ void DiskLog::snapshotTaken(quint64 seq, qint64 bytes)
     auto removed = m_segments.removeUpTo(seq, m_options.historyBytes);
     if (!removed)
         qCWarning(lcLog).noquote() << removed.error().detail;
+    m_snapshotCount.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(m_mutex);
     m_snapshotGrowth = std::max(m_options.snapshotBytes, bytes);
     m_snapshotDue = m_stats.bytes.load(std::memory_order_relaxed) + quint64(m_snapshotGrowth);
@@ -182,8 +183,7 @@ bool DiskLog::takeQueue(Queue &queue)
 {
     std::unique_lock lock(m_mutex);
     const auto hasWork = [this] {
-        return m_stopping || !m_queue.records.empty()
-               || (m_syncWanted > m_syncedSeq && m_unsynced);
+        return m_stopping || !m_queue.records.empty() || (m_syncWanted > m_syncedSeq && m_unsynced);
     };
     if (m_unsynced && m_options.fsync == FsyncPolicy::Interval)
         m_wake.wait_until(lock, m_lastSync + kSyncInterval, hasWork);
@@ -241,9 +241,9 @@ Result<Done> DiskLog::syncIfDue(bool wroteSomething)
         const std::lock_guard lock(m_mutex);
         isWanted = m_syncWanted > m_syncedSeq;
     }
-    const bool isDue = m_options.fsync == FsyncPolicy::Always || isWanted
-                       || (m_options.fsync == FsyncPolicy::Interval
-                           && now - m_lastSync >= kSyncInterval);
+    const bool isDue
+        = m_options.fsync == FsyncPolicy::Always || isWanted
+          || (m_options.fsync == FsyncPolicy::Interval && now - m_lastSync >= kSyncInterval);
     if (!m_unsynced || !isDue)
         return Done{};
     auto done = m_writer->sync();

@@ -120,8 +120,7 @@ public:
             flags |= O_RDONLY;
         else
             flags |= O_RDWR | O_APPEND | (mode == OpenMode::Create ? O_CREAT | O_TRUNC : 0);
-        const int descriptor
-            = retried([&] { return ::open(path.constData(), flags, kFileMode); });
+        const int descriptor = retried([&] { return ::open(path.constData(), flags, kFileMode); });
         if (descriptor < 0)
             return failed("open", path);
         return std::unique_ptr<File>(std::make_unique<PosixFile>(descriptor, path));
@@ -173,8 +172,11 @@ public:
     Result<std::unique_ptr<DirectoryLock>> lock(const QByteArray &directory) override
     {
         const QByteArray path = directory + "/lock";
-        const int descriptor
-            = ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+        const int descriptor = ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+        if (descriptor < 0 && errno == ENOENT) {
+            return Error{ErrorCode::StorageFailed,
+                         "there is no directory " + directory + "; create it first"};
+        }
         if (descriptor < 0)
             return failed("open", path);
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

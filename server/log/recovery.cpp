@@ -45,18 +45,19 @@ Result<std::unique_ptr<File>> Recovery::open(const QByteArray &name, qint64 &siz
     return file;
 }
 
-void Recovery::progress(qint64 bytes)
+Result<Done> Recovery::progress(qint64 bytes)
 {
     m_progress.bytesDone += bytes;
-    if (m_onProgress)
-        m_onProgress(m_progress);
+    if (m_onProgress && !m_onProgress(m_progress))
+        return Error{ErrorCode::Unavailable, "recovery was given up"};
+    return Done{};
 }
 
 Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray &problem)
 {
     m_damage = Damage{name, offset, m_found.tail.nextSeq, problem};
-    return {ErrorCode::Damaged, m_directory + '/' + name + ", offset " + QByteArray::number(offset)
-                                    + ": " + problem};
+    return {ErrorCode::Damaged,
+            m_directory + '/' + name + ", offset " + QByteArray::number(offset) + ": " + problem};
 }
 
 Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
@@ -81,7 +82,9 @@ Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
         if (entries->empty())
             break;
         m_sink.restore(*entries);
-        progress(reader.offset() - before);
+        auto goesOn = progress(reader.offset() - before);
+        if (!goesOn)
+            return goesOn;
         before = reader.offset();
     }
     m_found.snapshotSeq = header->seq;
@@ -184,7 +187,9 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             m_found.tail.nextSeq = reader.nextSeq();
             m_found.tail.previous = reader.checksum();
             m_found.tail.offset = reader.offset();
-            progress(reader.offset() - reader.groupOffset());
+            auto goesOn = progress(reader.offset() - reader.groupOffset());
+            if (!goesOn)
+                return goesOn;
             continue;
         }
         if (*status == SegmentReader::Status::End)

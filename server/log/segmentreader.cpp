@@ -96,8 +96,8 @@ bool SegmentReader::decode(QByteArrayView bytes)
 // The bytes, in the buffer; they are there, as the caller has compared with m_end.
 Result<QByteArrayView> SegmentReader::view(qint64 offset, qint64 size)
 {
-    const bool isBuffered = offset >= m_bufferOffset
-                            && offset + size <= m_bufferOffset + m_buffer.size();
+    const bool isBuffered
+        = offset >= m_bufferOffset && offset + size <= m_bufferOffset + m_buffer.size();
     if (!isBuffered) {
         m_buffer.resize(std::max(size, std::min(kReadAhead, m_end - offset)));
         m_bufferOffset = offset;
@@ -138,7 +138,8 @@ Result<bool> SegmentReader::wasDurableBeyond()
         const quint64 room = quint64(m_end - m_offset) / wal::kRecordHeaderSize;
         const bool isPossible = header.firstSeq >= m_nextSeq && header.firstSeq <= m_nextSeq + room
                                 && header.size <= m_end - at - wal::GroupHeader::kSize
-                                && header.synced > quint64(m_offset) && header.synced <= quint64(at);
+                                && header.synced > quint64(m_offset)
+                                && header.synced <= quint64(at);
         if (!isPossible)
             continue;
         bytes = view(at, wal::GroupHeader::kSize + qint64(header.size));

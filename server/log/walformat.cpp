@@ -205,8 +205,7 @@ std::optional<Record> takeRecord(QByteArrayView &bytes, quint64 seq)
     const qint64 expiresAtMs = get<qint64>(bytes, 20);
     const QByteArrayView key = bytes.sliced(kRecordHeaderSize, keySize);
     const QByteArrayView type = bytes.sliced(kRecordHeaderSize + keySize, typeSize);
-    const QByteArrayView value
-        = bytes.sliced(kRecordHeaderSize + keySize + typeSize, valueSize);
+    const QByteArrayView value = bytes.sliced(kRecordHeaderSize + keySize + typeSize, valueSize);
     if (*op == Op::Insert || *op == Op::Touch)
         record.entry = Entry::create({key, value, type, seq, expiresAtMs});
     else
@@ -237,8 +236,7 @@ std::optional<SnapshotHeader> decodeSnapshotHeader(QByteArrayView bytes, quint64
     checksum = get<quint64>(bytes, 40);
     if (checksum != checksumOf(bytes.first(40)))
         return std::nullopt;
-    return SnapshotHeader{get<quint64>(bytes, 16), get<quint64>(bytes, 24),
-                          get<qint64>(bytes, 32)};
+    return SnapshotHeader{get<quint64>(bytes, 16), get<quint64>(bytes, 24), get<qint64>(bytes, 32)};
 }
 
 quint64 appendBlock(const std::vector<EntryPtr> &entries, quint64 total, quint64 previous,

@@ -68,12 +68,11 @@ Result<Done> Snapshotter::take()
     if (done)
         done = publish(files, m_log.directory(), name, **file);
     if (!done) {
-        (void) files.remove(path);
+        (void)files.remove(path);
         return done;
     }
     removeOthers(name);
     m_log.snapshotTaken(snapshot.seq(), *size);
-    m_count.fetch_add(1, std::memory_order_relaxed);
     qCInfo(lcLog).noquote() << "snapshot of seq" << snapshot.seq() << "written," << *size
                             << "bytes";
     return Done{};

@@ -28,9 +28,8 @@ void StoreReplayer::replay(const Record &record)
     case Op::Touch:
         if (Slot *slot = m_store.find(record.entry->key())) {
             const Entry &entry = *slot->entry;
-            m_store.replace(slot,
-                            Entry::create({entry.key(), entry.value(), entry.type(),
-                                           entry.revision(), record.entry->expiresAtMs()}));
+            m_store.replace(slot, Entry::create({entry.key(), entry.value(), entry.type(),
+                                                 entry.revision(), record.entry->expiresAtMs()}));
         }
         break;
     case Op::Delete:

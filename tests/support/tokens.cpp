@@ -26,8 +26,7 @@ void TokenFile::writeText(const QByteArray &text)
 {
     QSaveFile file(path());
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size()
-        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
-        || !file.commit())
+        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) || !file.commit())
         qFatal("the token file of this test cannot be written");
 }
 

@@ -99,8 +99,8 @@ void TestTokenFeed::handshake_data()
     QTest::newRow("unknown") << protocols("memorykv, bearer.t-nobody") << 401 << ""_ba;
     QTest::newRow("no token in it") << protocols("memorykv, bearer.") << 401 << ""_ba;
     QTest::newRow("without memorykv") << protocols("bearer.t-read") << 400 << ""_ba;
-    QTest::newRow("two tokens")
-        << protocols("memorykv, bearer.t-read, bearer.t-admin") << 400 << ""_ba;
+    QTest::newRow("two tokens") << protocols("memorykv, bearer.t-read, bearer.t-admin") << 400
+                                << ""_ba;
     QTest::newRow("field and protocol token")
         << bearer("t-read") + protocols("memorykv, bearer.t-read") << 400 << ""_ba;
     QTest::newRow("other protocol") << bearer("t-read") + protocols("chat") << 101 << ""_ba;
@@ -189,8 +189,7 @@ void TestTokenFeed::confinedConsumerSeesItsPrefixAlone()
 void TestTokenFeed::confinedInitialStateAndReplay()
 {
     change("DELETE", "/keys");
-    const QJsonObject info
-        = m_client->get("/-/info", bearer("t-read")).json().object();
+    const QJsonObject info = m_client->get("/-/info", bearer("t-read")).json().object();
     const QByteArray since = QByteArray::number(info[u"epoch"].toInteger()) + "%3A"
                              + QByteArray::number(info[u"seq"].toInteger());
     makeHistory();
@@ -200,15 +199,12 @@ void TestTokenFeed::confinedInitialStateAndReplay()
     replay.addField("Authorization", "Bearer t-ab");
     QVERIFY(replay.open());
     QVERIFY(replay.waitForText("Insert { key: ab/end, value: v }"));
-    QCOMPARE(replay.texts(), (QByteArrayList{"Insert { key: ab/1, value: v }",
-                                             "Insert { key: ab/2, value: v }",
-                                             "Insert { key: ab/3, value: v }",
-                                             "Touch { key: ab/1, ttl: 1000 }",
-                                             "Delete { key: ab/2 }",
-                                             "DeletePrefix { key: ab/3 }",
-                                             "DeletePrefix { key: ab/ }",
-                                             "DeleteAll",
-                                             "Insert { key: ab/end, value: v }"}));
+    QCOMPARE(replay.texts(),
+             (QByteArrayList{"Insert { key: ab/1, value: v }", "Insert { key: ab/2, value: v }",
+                             "Insert { key: ab/3, value: v }", "Touch { key: ab/1, ttl: 1000 }",
+                             "Delete { key: ab/2 }", "DeletePrefix { key: ab/3 }",
+                             "DeletePrefix { key: ab/ }", "DeleteAll",
+                             "Insert { key: ab/end, value: v }"}));
 
     WebSocketFeed initial(m_server.port(), "initial=true&format=json");
     initial.addField("Authorization", "Bearer t-ab");

@@ -49,11 +49,11 @@ private:
     void seed(const QByteArrayList &keys);
 
     TokenFile m_file{Tokens{{"read", "t-read"},
-                      {"write", "t-write"},
-                      {"admin", "t-admin"},
-                      {"read", "t-read-a", "a/"},
-                      {"write", "t-write-a", "a/"},
-                      {"admin", "t-admin-a", "a/"}}};
+                            {"write", "t-write"},
+                            {"admin", "t-admin"},
+                            {"read", "t-read-a", "a/"},
+                            {"write", "t-write-a", "a/"},
+                            {"admin", "t-admin-a", "a/"}}};
     ServerProcess m_server{{u"--token-file"_s, m_file.path(), u"--cors-origin"_s,
                             u"https://app.example"_s, u"--log-level"_s, u"debug"_s}};
     std::unique_ptr<HttpClient> m_client;
@@ -159,8 +159,7 @@ void TestTokens::roleByMethod()
         QCOMPARE(problemFault(response, 403), ""_ba);
         QVERIFY(response.header("www-authenticate")
                     .startsWith("Bearer realm=\"memorykv\", error=\"insufficient_scope\""));
-        QVERIFY(response.header("www-authenticate")
-                    .endsWith(", scope=\"" + kRoles[role] + '"'));
+        QVERIFY(response.header("www-authenticate").endsWith(", scope=\"" + kRoles[role] + '"'));
     }
     if (target == "/-/info")
         return;
@@ -190,14 +189,13 @@ void TestTokens::badCredentials_data()
     row("two words", {{"Authorization", "Bearer t-read t-read"}}, 401, "invalid_token");
     row("quoted", {{"Authorization", "Bearer \"t-read\""}}, 401, "invalid_token");
     row("very long", {{"Authorization", "Bearer " + QByteArray(4000, 'a')}}, 401, "invalid_token");
-    row("two fields",
-        {{"Authorization", "Bearer t-read"}, {"Authorization", "Bearer t-read"}}, 400,
+    row("two fields", {{"Authorization", "Bearer t-read"}, {"Authorization", "Bearer t-read"}}, 400,
         "invalid_request");
     row("two schemes", {{"Authorization", "Bearer t-read"}, {"Authorization", "Basic dDp0"}}, 400,
         "invalid_request");
     row("scheme in any case", {{"authorization", "bEARER  t-read"}}, 200, "");
-    row("subprotocol without an upgrade",
-        {{"Sec-WebSocket-Protocol", "memorykv, bearer.t-read"}}, 401, "");
+    row("subprotocol without an upgrade", {{"Sec-WebSocket-Protocol", "memorykv, bearer.t-read"}},
+        401, "");
 }
 
 void TestTokens::badCredentials()
@@ -231,9 +229,8 @@ void TestTokens::tokenIsJudgedBeforeTheRequest()
 
 void TestTokens::infoSaysWhoIsAsking()
 {
-    const auto info = [this](const QByteArray &token) {
-        return ask("GET", "/-/info", token).json().object();
-    };
+    const auto info
+        = [this](const QByteArray &token) { return ask("GET", "/-/info", token).json().object(); };
     const QJsonObject nobody = info({});
     QCOMPARE(nobody.keys(), (QStringList{u"auth"_s, u"name"_s, u"version"_s}));
     QCOMPARE(nobody[u"auth"].toObject(), (QJsonObject{{u"required"_s, true}}));
@@ -407,8 +404,10 @@ void TestTokens::badTokenFileIsNotServedWith_data()
     QTest::newRow("role") << "read " + hash + "\nroot " + hash + '\n' << "line 2"_ba;
     QTest::newRow("token in the clear") << "read mkv_secret\n"_ba
                                         << "line 1"_ba;
-    QTest::newRow("prefix") << "read " + hash + " %FF\n" << "line 1: prefix"_ba;
-    QTest::newRow("too much") << "read " + hash + " a b\n" << "line 1"_ba;
+    QTest::newRow("prefix") << "read " + hash + " %FF\n"
+                            << "line 1: prefix"_ba;
+    QTest::newRow("too much") << "read " + hash + " a b\n"
+                              << "line 1"_ba;
     QTest::newRow("twice") << "read " + hash + "\nadmin " + hash + '\n' << "line 2"_ba;
 }
 

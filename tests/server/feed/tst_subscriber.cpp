@@ -195,9 +195,9 @@ void TestSubscriber::getsWhatHappens()
     f.store.list("a", {}, 10);
     f.remove("a");
     f.put("b");
-    (void) f.store.removePrefix("b");
+    (void)f.store.removePrefix("b");
     f.put("b");
-    (void) f.store.removePrefix({});
+    (void)f.store.removePrefix({});
     f.deliver();
     QCOMPARE(f.received(), QByteArray("insert a 1, read a 1, touch a 2, list  2, list_prefix a 2, "
                                       "delete a 3, insert b 4, delete_prefix b 5, insert b 6, "
@@ -230,7 +230,7 @@ void TestSubscriber::filtersWhatHappens()
     f.put("b2");
     f.deliver();
     f.put("a2");
-    (void) f.store.removePrefix({});
+    (void)f.store.removePrefix({});
     f.deliver();
     QCOMPARE(f.received(), QByteArray("insert a1 1, insert a2 4, delete_all  5"));
 }

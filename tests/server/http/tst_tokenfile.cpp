@@ -67,8 +67,8 @@ void TestTokenFile::refusesAndNamesTheLine_data()
     QTest::newRow("four words") << "read " + kHash + " a b" << QByteArray("line 1: ");
     QTest::newRow("bad encoding") << "read " + kHash + " %4" << QByteArray("line 1: prefix: ");
     QTest::newRow("no UTF-8") << "read " + kHash + " \xff" << QByteArray("line 1: prefix: ");
-    QTest::newRow("long prefix")
-        << "read " + kHash + ' ' + QByteArray(1025, 'p') << QByteArray("line 1: prefix: ");
+    QTest::newRow("long prefix") << "read " + kHash + ' ' + QByteArray(1025, 'p')
+                                 << QByteArray("line 1: prefix: ");
     QTest::newRow("twice") << good + "\nadmin " + kHash << QByteArray("line 3: ");
     QTest::newRow("nothing") << QByteArray("#\n") << QByteArray("has no token");
 }

@@ -301,7 +301,7 @@ void TestKeyValueStore::answersNeverClaimLessThanTheyShow()
     QVERIFY(f.store.list({}, {}, 10).seq >= 4);
     QVERIFY(f.store.count({}).seq >= 4);
     QVERIFY(f.store.removePrefix("b")->seq >= 4);
-    (void) f.store.removePrefix("a"); // 5
+    (void)f.store.removePrefix("a"); // 5
     QVERIFY(f.store.get("a").seq >= 5);
     const auto failed = f.store.applyBatch(batchOf(Operation::remove("a", ifMatch(1))));
     QVERIFY(failed.error);
@@ -456,10 +456,10 @@ void TestKeyValueStore::memoryIsGivenBack()
         f.touch("k101", 500);
         QCOMPARE(f.store.keyCount(), 400U);
         QVERIFY(f.store.memoryUsed() > f.store.storedBytes());
-        (void) f.store.removePrefix("k2");
+        (void)f.store.removePrefix("k2");
         f.clock.advance(1000);
         f.store.expireDue();
-        (void) f.store.removePrefix({});
+        (void)f.store.removePrefix({});
         QCOMPARE(f.store.keyCount(), 0U);
         QCOMPARE(f.store.storedBytes(), 0U);
         QCOMPARE(f.store.memoryUsed(), 0U);

@@ -188,7 +188,7 @@ void TestSnapshot::removedKeysStillCome()
     Reader reader;
     reader.readSlice(snapshot, 1);
     f.remove("b");
-    (void) f.store.removePrefix("c");
+    (void)f.store.removePrefix("c");
     f.clock.advance(1000);
     f.store.expireDue();
     reader.readAll(snapshot, 1);
@@ -281,7 +281,7 @@ void TestSnapshot::equalsTheStateAtItsSeq()
         else if (dice < 78)
             f.store.apply(Operation::touch(key(), below(2) ? f.clock.nowMs() + below(90) : 0)).ok();
         else if (dice < 79)
-            (void) f.store.removePrefix(key().first(below(3)));
+            (void)f.store.removePrefix(key().first(below(3)));
         else if (dice < 82)
             f.clock.advance(below(5));
         else if (dice < 86) {

@@ -150,7 +150,7 @@ void TestStoreConcurrency::publishedHistoryMakesTheState()
                     (void)store.apply(Operation::put(key, QByteArray::number(i), {}, expiry));
                 }
                 if (i % 200 == 0)
-                    (void) store.removePrefix(key.first(below(2)));
+                    (void)store.removePrefix(key.first(below(2)));
                 if (i % 50 == 0)
                     store.list({}, {}, 2000);
             }
