@@ -9,9 +9,13 @@ As a module: FaultServer. As a program: faultserver.py <script.json> serves the 
 import base64
 import hashlib
 import json
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from email.utils import formatdate
@@ -53,12 +57,13 @@ class Request:
 class FaultServer:
     """Serves a script on 127.0.0.1 until close().
 
-    HTTP answers what is asked of it one entry a request, feed one entry a connection to /wal.
+    HTTP answers what is asked of it one entry a request, feed one entry a connection to /wal; with
+    tls over TLS, with a new certificate for localhost in the file certificate.
     When the entries of http are used up the last one goes on answering; connections to /wal
     beyond those of feed are accepted and held. requests and feeds are what has come, in order.
     """
 
-    def __init__(self, http=(), feed=()):
+    def __init__(self, http=(), feed=(), tls=False):
         self._http = list(http)
         self._feed = list(feed)
         self._lock = threading.Lock()
@@ -68,7 +73,15 @@ class FaultServer:
         self.feeds = []
         self.on_request = None
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._tls = None
+        if tls:
+            self.url = f"https://localhost:{port}"
+            self._folder = tempfile.mkdtemp(prefix="memorykv-faultserver-")
+            self.certificate, key = make_certificate(self._folder)
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(self.certificate, key)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
@@ -77,6 +90,8 @@ class FaultServer:
             sockets = list(self._sockets)
         for one in [self._listener, *sockets]:
             _shut(one)
+        if self._tls:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _accept(self):
         while True:
@@ -94,6 +109,8 @@ class FaultServer:
 
     def _serve(self, client):
         try:
+            if self._tls:
+                client = self._secure(client)
             with client.makefile("rb") as reader:
                 while (request := read_request(reader)) is not None:
                     if not self._answer(client, reader, request):
@@ -104,6 +121,13 @@ class FaultServer:
             with self._lock:
                 self._sockets.discard(client)
             _shut(client)
+
+    def _secure(self, client):
+        secure = self._tls.wrap_socket(client, server_side=True)
+        with self._lock:
+            self._sockets.discard(client)
+            self._sockets.add(secure)
+        return secure
 
     def _answer(self, client, reader, request):
         """Whether the connection stays open for another request."""
@@ -133,6 +157,18 @@ def _shut(one):
     except OSError:
         pass
     one.close()
+
+
+def make_certificate(folder):
+    """(certificate, key): files with a new certificate for localhost, made by openssl."""
+    certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                    "-addext", "basicConstraints=critical,CA:FALSE",
+                    "-out", certificate, "-keyout", key],
+                   check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return certificate, key
 
 
 def read_request(reader):

@@ -17,6 +17,7 @@ pub struct Command {
     pub name: String,
     pub url: String,
     pub token: Option<String>,
+    pub ca_file: Option<String>,
     pub timeout_ms: Option<u64>,
     pub retries: Option<u32>,
     pub retry_wait_ms: Option<u64>,
@@ -62,6 +63,9 @@ impl Command {
         let mut builder = Client::builder(&self.url);
         if let Some(token) = &self.token {
             builder = builder.token(token);
+        }
+        if let Some(path) = &self.ca_file {
+            builder = builder.ca_file(path);
         }
         if let Some(retries) = self.retries {
             builder = builder.retries(retries);
