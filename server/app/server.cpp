@@ -29,6 +29,14 @@ static RequestLabels requestLabels()
     return labels;
 }
 
+static std::vector<StaticFile> pageFiles()
+{
+    std::vector<StaticFile> files;
+    for (PageAsset &asset : pageAssets())
+        files.push_back({std::move(asset.name), std::move(asset.type), std::move(asset.content)});
+    return files;
+}
+
 static std::unique_ptr<Persistence> makePersistence(const Options &options)
 {
     if (options.storage.dataDir.isEmpty())
@@ -146,7 +154,8 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           pageHtml(),
                           openApiYaml(),
                           scope,
-                          &m_recovering};
+                          &m_recovering,
+                          pageFiles()};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
     return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits,

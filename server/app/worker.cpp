@@ -23,7 +23,8 @@ struct Worker::Parts
                    setup.services.page,
                    setup.services.openApi,
                    setup.services.scope,
-                   setup.services.recovering}
+                   setup.services.recovering,
+                   setup.services.pageFiles}
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)

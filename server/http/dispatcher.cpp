@@ -14,7 +14,7 @@ namespace memorykv {
 // What QHttpServer gets to see of a route: one letter, as it reads a request byte by byte. OPTIONS
 // * never gets there.
 static constexpr std::array<char, kRouteCount> kRouteLetters{
-    'k', 'l', 'p', 'b', 'w', 'm', 'i', 'h', 'a', 'r', 'n', 'o', 's', '\0', 'u'};
+    'k', 'l', 'p', 'b', 'w', 'm', 'i', 'h', 'a', 'r', 'n', 'o', 's', 'f', '\0', 'u'};
 
 static QHttpServerRequest::Method qtMethod(Method method)
 {
@@ -68,6 +68,8 @@ void Dispatcher::registerRoutes()
             [this](auto &request, auto &prefix) { return m_keys.remove(request, prefix); });
     }
     add(Route::Batch, Post, [this](auto &request, auto &) { return m_batch.post(request); });
+    add(Route::PageFile, Get,
+        [this](auto &request, auto &name) { return m_serverController.pageFile(request, name); });
     for (const Route route :
          {Route::Metrics, Route::Ping, Route::Page, Route::Healthy, Route::Ready, Route::Info,
           Route::OpenApi, Route::Wal, Route::Unknown}) {

@@ -55,6 +55,7 @@ static std::optional<Role> neededRole(Route route, Method method)
     switch (route) {
     case Route::Ping:
     case Route::Page:
+    case Route::PageFile:
     case Route::Healthy:
     case Route::Ready:
     case Route::Server:
