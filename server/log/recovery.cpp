@@ -203,8 +203,15 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
                 return goesOn;
             continue;
         }
-        if (*status == SegmentReader::Status::End)
+        const QByteArray where = m_directory + '/' + segment.name + ", offset "
+                                 + QByteArray::number(reader.offset()) + ": ";
+        if (*status == SegmentReader::Status::End) {
+            if (isLast && reader.offset() < reader.end()) {
+                m_found.tornTail = where + QByteArray::number(reader.end() - reader.offset())
+                                   + " bytes were never written";
+            }
             return Done{};
+        }
         if (!isLast)
             return damaged(segment.name, reader.offset(), reader.problem());
         const auto wasDurable = reader.wasDurableBeyond();
@@ -214,8 +221,7 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             return damaged(segment.name, reader.offset(),
                            reader.problem() + ", and what follows shows that it had been durable");
         }
-        m_found.tornTail = m_directory + '/' + segment.name + ", offset "
-                           + QByteArray::number(reader.offset()) + ": " + reader.problem();
+        m_found.tornTail = where + reader.problem();
         return Done{};
     }
 }
