@@ -5,7 +5,9 @@ import http.client
 import os
 import queue
 import re
+import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -13,11 +15,43 @@ START_TIMEOUT = 20  # seconds
 
 
 class RealServer:
-    """memorykv-server, in memory, on a port of its choice, from now on until stop()."""
+    """memorykv-server on a port of its choice, from now on until stop(); in memory, or durable.
 
-    def __init__(self, program, arguments):
+    roles names tokens and says what they may, as in {"writer": ["write", "user/"]}; then requests
+    need one, and tokens has them by name. Those of request() have a token of their own.
+    """
+
+    def __init__(self, program, arguments, roles=None, durable=False):
         self._command = [program, "--address", "127.0.0.1", "--port", "0", *arguments]
+        self._folder = tempfile.TemporaryDirectory(prefix="memorykv-server-")
+        if durable:
+            data = os.path.join(self._folder.name, "data")
+            os.mkdir(data)
+            self._command += ["--data-dir", data]
+        self.tokens = {}
+        if roles:
+            self._make_tokens(program, {**roles, None: ["admin"]})
         self.start()
+
+    def _make_tokens(self, program, roles):
+        self._lines = {}
+        for name, role in roles.items():
+            done = subprocess.run([program, "--new-token", *role], text=True, check=True,
+                                  capture_output=True)
+            self.tokens[name], self._lines[name] = done.stdout.splitlines()
+        self._file = os.path.join(self._folder.name, "tokens")
+        self._write_tokens()
+        self._command += ["--token-file", self._file]
+
+    def _write_tokens(self):
+        with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write("\n".join(self._lines.values()) + "\n")
+
+    def withdraw(self, name):
+        """The token of this name is good no longer."""
+        del self._lines[name]
+        self._write_tokens()
+        self._process.send_signal(signal.SIGHUP)
 
     def start(self):
         # Settings of whoever runs this must not reach the server.
@@ -68,7 +102,10 @@ class RealServer:
         """(status, body) of a request that does not go through the SDK."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, body, headers or {})
+            headers = dict(headers or {})
+            if None in self.tokens:
+                headers["Authorization"] = f"Bearer {self.tokens[None]}"
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:

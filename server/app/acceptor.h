@@ -2,14 +2,15 @@
 #pragma once
 
 #include <QTcpServer>
-#include <QTimer>
 
 #include <functional>
 
 namespace memorykv {
 
-/// Accepts connections and passes their descriptors on, without making sockets of them. When the
-/// process is out of descriptors it waits a moment and goes on. Lives on the main thread.
+/// Accepts connections and passes their descriptors on, without making sockets of them. Keeps a
+/// descriptor in reserve: when the process is out of them, whoever is waiting is accepted with that
+/// one and closed at once, so that nobody waits in vain and the server does not go round in
+/// circles. Lives on the main thread.
 class Acceptor : public QTcpServer
 {
     Q_OBJECT
@@ -18,23 +19,18 @@ public:
     /// Takes a descriptor, and the duty to close it.
     using Sink = std::function<void(qintptr descriptor)>;
 
-    explicit Acceptor(Sink sink, QObject *parent = nullptr)
-        : QTcpServer(parent)
-        , m_sink(std::move(sink))
-    {
-        setListenBacklogSize(1024);
-        // QTcpServer stops accepting for good when accept(2) fails.
-        connect(this, &QTcpServer::acceptError, this,
-                [this] { QTimer::singleShot(kPause, this, &QTcpServer::resumeAccepting); });
-    }
+    explicit Acceptor(Sink sink, QObject *parent = nullptr);
+    ~Acceptor() override;
 
 protected:
     void incomingConnection(qintptr descriptor) override { m_sink(descriptor); }
 
 private:
-    static constexpr std::chrono::milliseconds kPause{100};
+    void onAcceptError();
+    void turnWaitingAway();
 
     Sink m_sink;
+    int m_reserve = -1;
 };
 
 } // namespace memorykv

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/app/feedgateway.h"
 
+#include "server/feed/websocketframe.h"
 #include "server/http/bearer.h"
 #include "server/http/problem.h"
 #include "server/http/query.h"
@@ -124,7 +125,7 @@ std::optional<Response> FeedGateway::upgrade(Upgrade &upgrade)
                : upgradeToEventStream(upgrade, *std::move(subscription));
 }
 
-// RFC 6455 4.2.1. What QWebSocketServer would drop without a word is answered here.
+// RFC 6455 4.2.1.
 static std::optional<Response> checkHandshake(const Request &request)
 {
     if (request.header("Sec-WebSocket-Version") != "13") {
@@ -146,20 +147,15 @@ std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscr
 {
     if (auto refusal = checkHandshake(upgrade.request))
         return refusal;
-    // The fields of the handshake alone, so that nothing else in what the client sent
-    // has to be understood twice.
-    QByteArray fields = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-    for (const QByteArrayView name :
-         {QByteArrayView("Host"), QByteArrayView("Origin"), QByteArrayView("Sec-WebSocket-Key"),
-          QByteArrayView("Sec-WebSocket-Version")}) {
-        const QByteArrayView value = upgrade.request.header(name);
-        if (!value.isNull())
-            appendAll({name, ": ", value, "\r\n"}, fields);
-    }
+    QByteArray head;
+    appendAll({"HTTP/1.1 101 Switching Protocols\r\nDate: ", m_date.now(),
+               "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ",
+               websocket::acceptFor(upgrade.request.header("Sec-WebSocket-Key")), "\r\n"},
+              head);
     if (upgrade.request.headerHasToken("Sec-WebSocket-Protocol", bearer::kFeedProtocol))
-        appendAll({"Sec-WebSocket-Protocol: ", bearer::kFeedProtocol, "\r\n"}, fields);
-    m_hub.addWebSocket(std::move(upgrade.socket), fields, upgrade.remainder,
-                       std::move(subscription));
+        appendAll({"Sec-WebSocket-Protocol: ", bearer::kFeedProtocol, "\r\n"}, head);
+    head += "\r\n";
+    m_hub.addWebSocket(std::move(upgrade.socket), head, upgrade.remainder, std::move(subscription));
     return std::nullopt;
 }
 

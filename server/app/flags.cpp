@@ -3,6 +3,7 @@
 
 #include "server/app/flagvalues.h"
 #include "server/app/securityflags.h"
+#include "server/app/storageflags.h"
 
 #include <QThread>
 
@@ -131,6 +132,8 @@ constexpr std::array kFlags = {
          "METRICS_PORT", applyMetricsPort},
     Flag{"max-connections", "N", "connections at one time; more get 503", "1024", "Network", "",
          applyMaxConnections},
+    Flag{"max-per-address", "N", "connections from one address; off: no limit", "64", "Network", "",
+         applyMaxPerAddress},
     Flag{"cors-origin", "ORIGIN", "pages of these origins may call; * for any", "off", "Network",
          "", applyCorsOrigin},
     Flag{"threads", "N", "worker threads, 1 to 256; cores: one each", "cores", "Work and memory",
@@ -145,8 +148,27 @@ constexpr std::array kFlags = {
          applySize<&Options::feedBufferSize, kKiB, kMostMemory>},
     Flag{"heartbeat", "TIME", "from one ping of a consumer to the next", "60s", "Feed", "",
          applyHeartbeat},
+    Flag{"data-dir", "DIR", "directory to keep the data in; off: memory alone", "off", "Storage",
+         "", applyDataDir},
+    Flag{"fsync", "WHEN", "always, interval (1 s) or never", "always", "Storage", "", applyFsync},
+    Flag{"restore", "FILE", "fill an empty --data-dir from a snapshot", "off", "Storage", "",
+         applyRestore},
+    Flag{"segment-size", "SIZE", "size of one file of the log", "16MiB", "Storage", "",
+         applySegmentSize},
+    Flag{"snapshot-size", "SIZE", "log written before a new snapshot", "64MiB", "Storage", "",
+         applySnapshotSize},
     Flag{"token-file", "FILE", "tokens, each with its role; off: none needed", "off", "Security",
          "", applyTokenFile},
+    Flag{"tls-cert", "FILE", "certificate and its chain in PEM; off: no TLS", "off", "Security", "",
+         applyTlsCertificate},
+    Flag{"tls-key", "FILE", "the key of the certificate in PEM", "off", "Security", "",
+         applyTlsKey},
+    Flag{"host", "NAME", "more names the server goes by; * for any", "own", "Security", "",
+         applyHost},
+    Flag{"origin", "ORIGIN", "pages of these may open WebSockets, too", "own", "Security", "",
+         applyOrigin},
+    Flag{"insecure", "", "open to other machines without tokens", "false", "Security", "",
+         applyInsecure},
     Flag{"log-level", "LEVEL", "debug, info, warning or error", "info", "Log", "", applyLogLevel},
     Flag{"log-format", "FORMAT", "text or json, one line a message", "text", "Log", "",
          applyLogFormat},

@@ -13,7 +13,8 @@ namespace memorykv {
 struct Flag
 {
     QByteArrayView name;         ///< without the dashes: "max-value"
-    QByteArrayView value;        ///< what stands for the value in the help: "SIZE"
+    QByteArrayView value;        ///< what stands for the value in the help: "SIZE";
+                                 ///< empty: given alone, it is "true"
     QByteArrayView help;         ///< what it sets
     QByteArrayView defaultValue; ///< the default, as one could give it
     QByteArrayView group;        ///< the heading it stands under in the help

@@ -2,6 +2,8 @@
 #include "server/app/options.h"
 
 #include "server/app/flags.h"
+#include "server/app/securityflags.h"
+#include "server/app/storageflags.h"
 
 #include <algorithm>
 #include <set>
@@ -108,6 +110,8 @@ Result<Done> applyArguments(const QList<QByteArray> &arguments, Options &options
         QByteArray value;
         if (equals >= 0)
             value = argument.sliced(equals + 1);
+        else if (flag->value.isEmpty())
+            value = "true";
         else if (i + 1 < arguments.size() && !arguments[i + 1].startsWith("--"))
             value = arguments[++i];
         if (auto applied = apply(*flag, value, name, options); !applied)
@@ -165,6 +169,10 @@ Result<CommandLine> parseOptions(const QStringList &arguments,
     if (options.metricsPort && options.port != 0 && *options.metricsPort == options.port)
         return invalid("--metrics-port: " + QByteArray::number(options.port)
                        + " is the main port too; give another one, or off to have /metrics there");
+    if (const auto checked = checkSecurity(options); !checked)
+        return checked.error();
+    if (const auto checked = checkStorage(options.storage); !checked)
+        return checked.error();
     return commandLine;
 }
 

@@ -3,6 +3,7 @@
 
 #include "server/app/logging.h"
 #include "server/app/securityoptions.h"
+#include "server/app/storageoptions.h"
 #include "shared/limits.h"
 #include "shared/result.h"
 
@@ -35,6 +36,7 @@ struct Options
     std::chrono::seconds heartbeat{60};
     QList<QByteArray> corsOrigins; ///< "*" or origins as browsers send them; empty: CORS is off
     SecurityOptions security;
+    StorageOptions storage;
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Text;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/app/program.h"
 
+#include "server/app/maintenance.h"
 #include "server/app/newtoken.h"
 #include "server/app/options.h"
+#include "server/app/securityflags.h"
 #include "server/app/server.h"
 #include "server/app/stopsignals.h"
 
@@ -31,16 +33,23 @@ static void print(std::FILE *file, QByteArrayView text)
     std::fflush(file);
 }
 
-static QByteArray urlOf(const QHostAddress &address, quint16 port)
+static QByteArray urlOf(const Options &options, quint16 port)
 {
+    const QHostAddress &address = options.address;
+    const bool isTls = !options.security.tlsCertificate.isEmpty();
     const QByteArray text = address.toString().toLatin1();
     const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return "http://" + (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(port);
+    return (isTls ? "https://" : "http://") + (isV6 ? '[' + text + ']' : text) + ':'
+           + QByteArray::number(port);
 }
 
 static int serve(const Options &options)
 {
     installLogging(options.logLevel, options.logFormat);
+    if (const auto safe = checkExposure(options); !safe) {
+        print(stderr, "memorykv-server: " + safe.error().detail + '\n');
+        return 1;
+    }
     raiseDescriptorLimit();
     StopSignals signalsToStop;
     Server server(options);
@@ -52,11 +61,21 @@ static int serve(const Options &options)
     QObject::connect(&signalsToStop, &StopSignals::stopRequested, &server, &Server::stop);
     QObject::connect(&signalsToStop, &StopSignals::reloadRequested, &server, &Server::reload);
     QObject::connect(&server, &Server::stopped, qApp, &QCoreApplication::quit);
+    QObject::connect(&server, &Server::failed, [](const QByteArray &detail) {
+        print(stderr, "memorykv-server: " + detail + '\n');
+        QCoreApplication::exit(1);
+    });
+    const QByteArray url = urlOf(options, server.port());
     if (options.metricsPort) {
-        print(stderr, "metrics on " + urlOf(options.address, server.metricsPort()) + "/metrics\n");
+        print(stderr, "metrics on " + urlOf(options, server.metricsPort()) + "/metrics\n");
+    }
+    if (!options.storage.dataDir.isEmpty()) {
+        print(stderr, "reading " + options.storage.dataDir + "; until that is done " + url
+                          + " answers 503\n");
     }
     // Not a log line: programs that start this one wait for it, whatever the log's form.
-    print(stderr, "listening on " + urlOf(options.address, server.port()) + '\n');
+    QObject::connect(&server, &Server::ready,
+                     [url] { print(stderr, "listening on " + url + '\n'); });
     return QCoreApplication::exec();
 }
 
@@ -74,6 +93,23 @@ static int printNewToken(const QStringList &arguments)
     return 0;
 }
 
+// --check DIR and --repair DIR.
+static int maintain(const QStringList &arguments, Result<QByteArray> (*act)(const QByteArray &))
+{
+    if (arguments.size() != 3) {
+        print(stderr, "memorykv-server: " + arguments[1].toUtf8()
+                          + ": give a data directory, and nothing else\n");
+        return 2;
+    }
+    const auto text = act(arguments[2].toUtf8());
+    if (!text) {
+        print(stderr, "memorykv-server: " + text.error().detail + '\n');
+        return 1;
+    }
+    print(stdout, *text);
+    return 0;
+}
+
 int runServer(int argc, char *argv[])
 {
     // GLib's event loop costs more per turn, and a server without a desktop gains nothing by it.
@@ -82,6 +118,10 @@ int runServer(int argc, char *argv[])
     const QStringList arguments = QCoreApplication::arguments();
     if (arguments.value(1) == QStringLiteral("--new-token"))
         return printNewToken(arguments.sliced(2));
+    if (arguments.value(1) == QStringLiteral("--check"))
+        return maintain(arguments, checkDataDirectory);
+    if (arguments.value(1) == QStringLiteral("--repair"))
+        return maintain(arguments, repairDataDirectory);
     const auto commandLine = parseOptions(arguments, QProcessEnvironment::systemEnvironment());
     if (!commandLine) {
         print(stderr, "memorykv-server: " + commandLine.error().detail

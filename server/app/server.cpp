@@ -3,12 +3,15 @@
 
 #include "server/app/serverinfo.h"
 #include "server/http/tokenfile.h"
+#include "server/log/memorylog.h"
 #include "server/page/page.h"
 #include "shared/logcategories.h"
 
 #include <QDateTime>
 #include <QTimer>
 
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace memorykv {
@@ -26,31 +29,85 @@ static RequestLabels requestLabels()
     return labels;
 }
 
+static std::vector<StaticFile> pageFiles()
+{
+    std::vector<StaticFile> files;
+    for (PageAsset &asset : pageAssets())
+        files.push_back({std::move(asset.name), std::move(asset.type), std::move(asset.content)});
+    return files;
+}
+
+static std::unique_ptr<Persistence> makePersistence(const Options &options)
+{
+    if (options.storage.dataDir.isEmpty())
+        return nullptr;
+    return std::make_unique<Persistence>(options.storage, options.historySize);
+}
+
+// Descriptors for everything but connections: files, event loops, listening sockets.
+static constexpr int kReservedDescriptors = 64;
+static constexpr int kDescriptorsOfWorker = 4;
+static constexpr int kMostRefused = 32; ///< connections that are being told that they are too many
+static constexpr int kMostForMetrics = 32;
+
+// \a wanted, or what the limit of the process leaves room for.
+static int connectionsWithin(int wanted, int threads)
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    const qint64 taken
+        = kReservedDescriptors + kDescriptorsOfWorker * threads + kMostRefused + kMostForMetrics;
+    const qint64 room = std::max<qint64>(qint64(limit.rlim_cur) - taken, 1);
+    if (room >= wanted)
+        return wanted;
+    qCWarning(lcServer) << "the limit of" << limit.rlim_cur << "open files leaves room for" << room
+                        << "connections, fewer than --max-connections" << wanted;
+    return int(room);
+}
+
 Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
-    , m_gatekeeper(m_tokens, m_cors)
-    , m_log(options.historySize)
+    , m_gatekeeper(m_tokens, m_cors, HostList(options.address, options.security.hosts),
+                   options.security.origins + options.corsOrigins)
+    , m_persistence(makePersistence(options))
+    , m_memoryLog(m_persistence ? nullptr : std::make_unique<MemoryLog>(options.historySize))
+    , m_log(m_persistence ? m_persistence->log() : *m_memoryLog)
     , m_store(m_log, options.maxMemory, &QDateTime::currentMSecsSinceEpoch)
     , m_metrics(requestLabels())
     , m_expirer(m_store)
     , m_broadcaster(m_log, m_feedCounters)
     , m_acceptor([this](qintptr descriptor) { dispatch(descriptor); })
-    , m_metricsAcceptor([this](qintptr descriptor) { m_metricsWorker->adopt(descriptor, {}); })
+    , m_metricsAcceptor([this](qintptr descriptor) { dispatchMetrics(descriptor); })
+    , m_maxConnections(connectionsWithin(options.maxConnections, options.threads))
 {
     registerMetrics();
+    // On the log's thread, before anyone is told of the failure.
+    connect(
+        &m_log, &Log::failed, this, [this] { m_store.rollBack(); }, Qt::DirectConnection);
 }
 
 Server::~Server()
 {
     m_acceptor.close();
     m_metricsAcceptor.close();
+    m_log.disconnect(this);
+    if (m_persistence)
+        m_persistence->stop();
 }
 
 Result<Done> Server::start()
 {
     if (auto loaded = loadTokens(); !loaded)
+        return loaded;
+    if (m_persistence) {
+        if (auto opened = m_persistence->open(); !opened)
+            return opened;
+        m_recovering = true;
+    }
+    if (auto loaded = loadCertificate(); !loaded)
         return loaded;
     const Scope scope = m_options.metricsPort ? Scope::AllButMetrics : Scope::All;
     for (int i = 0; i < m_options.threads; ++i)
@@ -61,7 +118,24 @@ Result<Done> Server::start()
         if (!listening)
             return listening;
     }
-    return listen(m_acceptor, m_options.port);
+    auto listening = listen(m_acceptor, m_options.port);
+    if (listening)
+        recover();
+    return listening;
+}
+
+void Server::recover()
+{
+    if (!m_persistence) {
+        QMetaObject::invokeMethod(this, &Server::ready, Qt::QueuedConnection);
+        return;
+    }
+    connect(m_persistence.get(), &Persistence::recovered, this, [this] {
+        m_recovering.store(false, std::memory_order_release);
+        Q_EMIT ready();
+    });
+    connect(m_persistence.get(), &Persistence::failed, this, &Server::failed);
+    m_persistence->recover(m_store);
 }
 
 std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
@@ -79,12 +153,14 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           [this](const Grant &grant) { return info(grant); },
                           pageHtml(),
                           openApiYaml(),
-                          scope};
+                          scope,
+                          &m_recovering,
+                          pageFiles()};
     FeedContext feed{
         m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
-    return std::make_unique<Worker>(
-        WorkerSetup{std::move(services), m_broadcaster, feed, limits, m_gatekeeper},
-        std::move(observer), name);
+    return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits,
+                                                m_gatekeeper, m_tls.isLoaded() ? &m_tls : nullptr},
+                                    std::move(observer), name);
 }
 
 Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
@@ -96,21 +172,56 @@ Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
                      + QByteArray::number(port) + ": " + acceptor.errorString().toUtf8()};
 }
 
+static QHostAddress peerOf(qintptr descriptor)
+{
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    auto *address = reinterpret_cast<sockaddr *>(&storage);
+    if (::getpeername(int(descriptor), address, &size) != 0)
+        return {}; // gone already
+    return QHostAddress(address);
+}
+
+// What is wrong with one more connection from \a address.
+std::optional<Error> Server::overLimit(const QHostAddress &address) const
+{
+    if (m_census.total() >= m_maxConnections) {
+        return Error{ErrorCode::Unavailable,
+                     "too many connections (--max-connections); try again later"};
+    }
+    const int most = m_options.security.maxPerAddress;
+    if (most > 0 && m_census.from(address) >= most) {
+        return Error{ErrorCode::Unavailable,
+                     "too many connections from this address (--max-per-address); close some"};
+    }
+    return std::nullopt;
+}
+
 void Server::dispatch(qintptr descriptor)
 {
-    std::optional<Error> refusal;
-    // A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the
-    // same.
-    const quint64 open = quint64(m_connections.load(std::memory_order_relaxed))
-                         + m_feedCounters.subscribers.load(std::memory_order_relaxed);
-    if (open >= quint64(m_options.maxConnections)) {
-        qCWarning(lcServer) << "refused a connection: over --max-connections"
-                            << m_options.maxConnections;
-        refusal = Error{ErrorCode::Unavailable,
-                        "too many connections (--max-connections); try again later"};
+    const QHostAddress address = peerOf(descriptor);
+    const std::optional<Error> refusal = overLimit(address);
+    if (refusal) {
+        qCDebug(lcServer) << "refused a connection:" << refusal->detail;
+        // An answer holds its socket for a while, so there are not many of these either.
+        if (m_refused.total() >= kMostRefused) {
+            ::close(int(descriptor));
+            return;
+        }
     }
-    m_workers[m_nextWorker]->adopt(descriptor, refusal);
+    m_workers[m_nextWorker]->adopt(descriptor, refusal,
+                                   (refusal ? m_refused : m_census).enter(address));
     m_nextWorker = (m_nextWorker + 1) % m_workers.size();
+}
+
+// Few ask for metrics, and they must be able to while the other port is full.
+void Server::dispatchMetrics(qintptr descriptor)
+{
+    if (m_metricsCensus.total() >= kMostForMetrics) {
+        ::close(int(descriptor));
+        return;
+    }
+    m_metricsWorker->adopt(descriptor, {}, m_metricsCensus.enter(peerOf(descriptor)));
 }
 
 // A subscriber is no longer a connection to those who serve HTTP, but holds a socket all the same.
@@ -141,10 +252,14 @@ Result<Done> Server::loadTokens()
 
 void Server::reload()
 {
-    if (m_options.security.tokenFile.isEmpty()) {
-        qCInfo(lcServer) << "nothing to reload";
-        return;
-    }
+    if (!m_options.security.tokenFile.isEmpty())
+        reloadTokens();
+    if (m_tls.isLoaded())
+        reloadCertificate();
+}
+
+void Server::reloadTokens()
+{
     if (const auto loaded = loadTokens(); !loaded) {
         qCWarning(lcServer).noquote() << "the tokens stay as they were:" << loaded.error().detail;
         return;
@@ -152,6 +267,24 @@ void Server::reload()
     qCInfo(lcServer) << "tokens reloaded";
     for (const auto &worker : m_workers)
         worker->recheck();
+}
+
+Result<Done> Server::loadCertificate()
+{
+    const SecurityOptions &security = m_options.security;
+    if (security.tlsCertificate.isEmpty())
+        return Done{};
+    return m_tls.load(security.tlsCertificate, security.tlsKey);
+}
+
+// Connections that are open stay with the certificate they began with.
+void Server::reloadCertificate()
+{
+    if (const auto loaded = loadCertificate(); loaded)
+        qCInfo(lcServer) << "certificate reloaded";
+    else
+        qCWarning(lcServer).noquote()
+            << "the certificate stays as it was:" << loaded.error().detail;
 }
 
 void Server::registerMetrics()
@@ -169,10 +302,31 @@ void Server::registerMetrics()
     m_metrics.addCounter(kFeedShed, value(m_feedCounters.shed));
     m_metrics.addGauge(kWalSeq, [this] { return double(m_log.lastSeq()); });
     m_metrics.addGauge(kWalDurableSeq, [this] { return double(m_log.durableSeq()); });
+    registerWalMetrics();
     for (int i = 0; i < int(Op::Gap); ++i) {
         m_metrics.addCounter(kFeedEvents, value(m_feedCounters.events[size_t(i)]),
                              {{"op", opName(Op(i)).toByteArray().toStdString()}});
     }
+}
+
+void Server::registerWalMetrics()
+{
+    using namespace metricnames;
+    m_metrics.addGauge(kWalFailed, [this] { return m_log.hasFailed() ? 1.0 : 0.0; });
+    if (!m_persistence)
+        return;
+    const WalStats &stats = m_persistence->log().stats();
+    m_metrics.addCounter(kWalBytes, [&stats] { return double(stats.bytes.load()); });
+    m_metrics.addCounter(kSnapshots,
+                         [this] { return double(m_persistence->log().snapshotCount()); });
+    m_metrics.addHistogram(kWalSyncDuration,
+                           {WalStats::kSyncBounds.begin(), WalStats::kSyncBounds.end()}, [&stats] {
+                               HistogramValues values;
+                               for (const auto &bucket : stats.syncs)
+                                   values.counts.push_back(bucket.load());
+                               values.sum = stats.syncSeconds.load();
+                               return values;
+                           });
 }
 
 void Server::stop()

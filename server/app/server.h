@@ -2,10 +2,11 @@
 #pragma once
 
 #include "server/app/acceptor.h"
+#include "server/app/census.h"
 #include "server/app/options.h"
+#include "server/app/persistence.h"
 #include "server/app/worker.h"
 #include "server/feed/broadcaster.h"
-#include "server/log/memorylog.h"
 #include "server/metrics/metrics.h"
 #include "server/store/expirer.h"
 #include "shared/result.h"
@@ -25,7 +26,9 @@ public:
     explicit Server(const Options &options);
     ~Server() override;
 
-    /// Listens and serves. Unavailable says which address could not be had and why.
+    /// Takes the data directory, listens and serves; ready() or failed() follows. Until then
+    /// clients that need the data are told to come back later. The error says which address,
+    /// directory or file could not be had and why.
     Result<Done> start();
 
     /// The port listened on, after start().
@@ -43,14 +46,25 @@ public:
     static constexpr std::chrono::seconds kStopTimeout{10};
 
 Q_SIGNALS:
+    /// The data can be used.
+    void ready();
+    /// The data directory cannot be served; \a detail is for a human.
+    void failed(const QByteArray &detail);
     void stopped();
 
 private:
     std::unique_ptr<Worker> makeWorker(const QString &name, Scope scope);
     Result<Done> listen(Acceptor &acceptor, quint16 port);
     void dispatch(qintptr descriptor);
+    void recover();
+    void dispatchMetrics(qintptr descriptor);
+    std::optional<Error> overLimit(const QHostAddress &address) const;
     void registerMetrics();
+    void registerWalMetrics();
     Result<Done> loadTokens();
+    Result<Done> loadCertificate();
+    void reloadTokens();
+    void reloadCertificate();
     QByteArray info(const Grant &grant) const;
     quint64 openConnections() const;
 
@@ -58,11 +72,18 @@ private:
     const qint64 m_startedMs;
     std::atomic<int> m_connections = 0;
     FeedCounters m_feedCounters;
+    Census m_census;
+    Census m_refused; ///< connections that are being refused
+    Census m_metricsCensus;
     Cors m_cors;
     TokenStore m_tokens;
+    TlsSource m_tls;
     Gatekeeper m_gatekeeper;
+    std::atomic<bool> m_recovering = false;
     // In the order in which each stands on those before it.
-    MemoryLog m_log;
+    std::unique_ptr<Persistence> m_persistence; ///< null without a data directory
+    std::unique_ptr<Log> m_memoryLog;           ///< null with one
+    Log &m_log;
     KeyValueStore m_store;
     Metrics m_metrics;
     Expirer m_expirer;
@@ -71,6 +92,7 @@ private:
     std::unique_ptr<Worker> m_metricsWorker;
     Acceptor m_acceptor;
     Acceptor m_metricsAcceptor;
+    const int m_maxConnections; ///< --max-connections, or what file descriptors allow
     size_t m_nextWorker = 0;
     int m_draining = 0;
 };

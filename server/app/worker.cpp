@@ -2,6 +2,8 @@
 #include "server/app/worker.h"
 
 #include "server/feed/broadcaster.h"
+#include "server/http/problem.h"
+#include "server/http/snapshotstream.h"
 
 #include <QCoreApplication>
 
@@ -20,25 +22,40 @@ struct Worker::Parts
                    setup.services.renderInfo,
                    setup.services.page,
                    setup.services.openApi,
-                   setup.services.scope}
+                   setup.services.scope,
+                   setup.services.recovering,
+                   setup.services.pageFiles}
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)
-        , context{dispatcher,       services.log,
-                  observer,         [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
-                  setup.limits,     {},
-                  &setup.gatekeeper}
+        , snapshots(services.store, services.log)
+        , context{dispatcher,        services.log,
+                  observer,          [this](Upgrade &upgrade) { return take(upgrade); },
+                  setup.limits,      {},
+                  &setup.gatekeeper, setup.tls}
         , pool(context)
     { }
+
+    std::optional<Response> take(Upgrade &upgrade)
+    {
+        if (services.isRecovering())
+            return notReady();
+        if (upgrade.kind != Upgrade::Kind::Snapshot)
+            return gateway.upgrade(upgrade);
+        snapshots.add(upgrade);
+        return std::nullopt;
+    }
 
     HttpServices services;
     Dispatcher dispatcher;
     FeedHub hub;
     FeedGateway gateway;
+    SnapshotStreams snapshots;
     ConnectionContext context;
     ConnectionPool pool;
     bool poolDrained = false;
     bool hubDrained = false;
+    bool snapshotsDrained = false;
 };
 
 Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, const QString &name)
@@ -57,6 +74,8 @@ Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, cons
             const Log *log = &m_parts->services.log;
             connect(log, &Log::durable, &m_parts->pool, &ConnectionPool::release,
                     Qt::QueuedConnection);
+            connect(log, &Log::failed, &m_parts->pool, &ConnectionPool::failHeld,
+                    Qt::QueuedConnection);
             connect(
                 &m_parts->pool, &ConnectionPool::drained, this,
                 [this] {
@@ -68,6 +87,13 @@ Worker::Worker(WorkerSetup setup, std::unique_ptr<WorkerObserver> observer, cons
                 &m_parts->hub, &FeedHub::drained, this,
                 [this] {
                     m_parts->hubDrained = true;
+                    noteDrained();
+                },
+                Qt::DirectConnection);
+            connect(
+                &m_parts->snapshots, &SnapshotStreams::drained, this,
+                [this] {
+                    m_parts->snapshotsDrained = true;
                     noteDrained();
                 },
                 Qt::DirectConnection);
@@ -91,10 +117,14 @@ Worker::~Worker()
     m_thread.wait();
 }
 
-void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+void Worker::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                   std::shared_ptr<void> ticket)
 {
     QMetaObject::invokeMethod(
-        &m_parts->pool, [this, descriptor, refusal] { m_parts->pool.adopt(descriptor, refusal); },
+        &m_parts->pool,
+        [this, descriptor, refusal, ticket = std::move(ticket)] {
+            m_parts->pool.adopt(descriptor, refusal, ticket);
+        },
         Qt::QueuedConnection);
 }
 
@@ -111,13 +141,14 @@ void Worker::drain()
         [this] {
             m_parts->pool.drain();
             m_parts->hub.drain();
+            m_parts->snapshots.drain();
         },
         Qt::QueuedConnection);
 }
 
 void Worker::noteDrained()
 {
-    if (m_parts->poolDrained && m_parts->hubDrained)
+    if (m_parts->poolDrained && m_parts->hubDrained && m_parts->snapshotsDrained)
         Q_EMIT drained();
 }
 

@@ -21,6 +21,7 @@ struct WorkerSetup
     FeedContext feed;
     ConnectionLimits limits;
     const Gatekeeper &gatekeeper;
+    const TlsSource *tls; ///< null: no TLS
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the
@@ -37,8 +38,9 @@ public:
     ~Worker() override;
 
     /// Serves the client behind \a descriptor, which belongs to the worker from now on; with
-    /// \a refusal that is the one answer it gets.
-    void adopt(qintptr descriptor, const std::optional<Error> &refusal);
+    /// \a refusal that is the one answer it gets. \a ticket lives as long as the connection.
+    void adopt(qintptr descriptor, const std::optional<Error> &refusal,
+               std::shared_ptr<void> ticket);
 
     /// Closes the feeds that are no longer permitted.
     void recheck();

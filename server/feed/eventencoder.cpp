@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/feed/eventencoder.h"
 
+#include "server/feed/websocketframe.h"
 #include "shared/bytes.h"
 #include "shared/eventjson.h"
 #include "shared/eventtext.h"
 
-#include <QtEndian>
-
 namespace memorykv {
-
-static constexpr char kFinalText = char(0x81);
-static constexpr char kFinalBinary = char(0x82);
-
-static void appendFrameHeader(char firstByte, qsizetype size, QByteArray &out)
-{
-    char header[10];
-    header[0] = firstByte;
-    qsizetype headerSize = 2;
-    if (size < 126) {
-        header[1] = char(size);
-    } else if (size <= 0xffff) {
-        header[1] = 126;
-        qToBigEndian(quint16(size), header + 2);
-        headerSize = 4;
-    } else {
-        header[1] = 127;
-        qToBigEndian(quint64(size), header + 2);
-        headerSize = 10;
-    }
-    out.append(header, headerSize);
-}
 
 // A line of the payload is a data field; CR, LF and CRLF all end a line in this format.
 static void appendDataFields(QByteArrayView payload, QByteArray &out)
@@ -70,7 +47,8 @@ void appendEncoded(const Event &event, Encoding encoding, QByteArray &out)
     const bool isBinary = encoding.framing == Encoding::Framing::BinaryFrame;
     appendPayload(event, encoding.json, !isBinary, payload);
     if (encoding.framing != Encoding::Framing::EventStream) {
-        appendFrameHeader(isBinary ? kFinalBinary : kFinalText, payload.size(), out);
+        websocket::appendFrameHeader(isBinary ? websocket::kBinary : websocket::kText,
+                                     payload.size(), out);
         out += payload;
         return;
     }

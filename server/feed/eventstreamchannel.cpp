@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/feed/eventstreamchannel.h"
 
-#include "server/feed/socketbytes.h"
+#include "shared/socketbytes.h"
 
 namespace memorykv {
 
@@ -12,7 +12,7 @@ EventStreamChannel::EventStreamChannel(std::unique_ptr<QTcpSocket> socket,
     // What the consumer sends means nothing here, but its end of the stream does.
     connect(m_socket.get(), &QTcpSocket::readyRead, m_socket.get(),
             [socket = m_socket.get()] { socket->skip(socket->bytesAvailable()); });
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &FeedChannel::progressed);
+    connectProgress(m_socket.get(), this, [this] { Q_EMIT progressed(); });
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &FeedChannel::closed);
     m_socket->write(responseHead);
 }

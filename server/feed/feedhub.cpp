@@ -8,8 +8,6 @@
 
 #include <QHostAddress>
 
-#include <utility>
-
 namespace memorykv {
 
 static QByteArray peerOf(const QTcpSocket &socket)
@@ -23,10 +21,7 @@ static QByteArray peerOf(const QTcpSocket &socket)
 FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
     , m_context(context)
-    , m_webSocketServer(QStringLiteral("MemoryKV"), QWebSocketServer::NonSecureMode)
 {
-    m_webSocketServer.setSupportedSubprotocols({QStringLiteral("memorykv")});
-    connect(&m_webSocketServer, &QWebSocketServer::newConnection, this, &FeedHub::finishHandshakes);
     connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::deliver, Qt::QueuedConnection);
     m_heartbeat.setInterval(m_context.limits.heartbeat);
     connect(&m_heartbeat, &QTimer::timeout, this, &FeedHub::beat);
@@ -37,45 +32,14 @@ FeedHub::~FeedHub()
 {
     for (const auto &[key, subscriber] : m_subscribers)
         key->disconnect(this);
-    for (const auto &[number, handshake] : m_handshakes)
-        handshake.socket->disconnect(this);
 }
 
-void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &fields,
+void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
                            const QByteArray &remainder, Subscription subscription)
 {
-    QTcpSocket *const raw = socket.release();
-    raw->setParent(this);
-    const quint64 number = ++m_lastHandshake;
-    m_handshakes.emplace(number, Handshake{raw, std::move(subscription)});
-    connect(raw, &QTcpSocket::disconnected, this, [this, number] { m_handshakes.erase(number); });
-
-    // QWebSocketServer wants to read the request itself, so one goes back to where the client's
-    // came from, with a path that tells which it was: the handshake ends in a later turn of the
-    // loop.
-    const QByteArray request
-        = "GET /" + QByteArray::number(number) + " HTTP/1.1\r\n" + fields + "\r\n" + remainder;
-    for (auto byte = request.crbegin(); byte != request.crend(); ++byte)
-        raw->ungetChar(*byte);
-    m_webSocketServer.handleConnection(raw);
-}
-
-void FeedHub::finishHandshakes()
-{
-    while (m_webSocketServer.hasPendingConnections()) {
-        std::unique_ptr<QWebSocket> webSocket(m_webSocketServer.nextPendingConnection());
-        webSocket->setParent(nullptr);
-        const auto found = m_handshakes.find(webSocket->requestUrl().path().mid(1).toULongLong());
-        if (found == m_handshakes.end())
-            continue;
-        Handshake handshake = std::move(found->second);
-        m_handshakes.erase(found);
-        handshake.socket->disconnect(this);
-        handshake.socket->setParent(webSocket.get());
-        QByteArray peer = peerOf(*handshake.socket);
-        add(std::make_unique<WebSocketChannel>(std::move(webSocket), handshake.socket),
-            std::move(handshake.subscription), std::move(peer));
-    }
+    QByteArray peer = peerOf(*socket);
+    add(std::make_unique<WebSocketChannel>(std::move(socket), responseHead, remainder),
+        std::move(subscription), std::move(peer));
 }
 
 void FeedHub::addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
@@ -149,8 +113,6 @@ void FeedHub::drain()
 {
     m_draining = true;
     m_lastSeq = m_context.log.lastSeq();
-    for (const auto &[number, handshake] : std::exchange(m_handshakes, {}))
-        handshake.socket->abort();
     if (m_subscribers.empty())
         Q_EMIT drained();
     else if (m_deliveredSeq >= m_lastSeq)

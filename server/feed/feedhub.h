@@ -4,7 +4,6 @@
 #include "server/feed/subscriber.h"
 
 #include <QTimer>
-#include <QWebSocketServer>
 
 #include <unordered_map>
 
@@ -24,10 +23,10 @@ public:
     FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent = nullptr);
     ~FeedHub() override;
 
-    /// Subscribes the client behind \a socket once the WebSocket handshake is done. \a fields are
-    /// the header lines of a valid opening handshake (RFC 6455 4.2.1), \a remainder what came after
-    /// it; \a socket is connected and has nothing unread.
-    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &fields,
+    /// Subscribes the client behind \a socket, which is connected: a WebSocket once \a
+    /// responseHead, the answer to its opening handshake, is sent. \a remainder is what it sent
+    /// after that.
+    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
                       const QByteArray &remainder, Subscription subscription);
 
     /// Subscribes the client behind \a socket to an event stream; \a responseHead is sent first.
@@ -45,14 +44,6 @@ Q_SIGNALS:
     void drained();
 
 private:
-    /// A client between its request and the end of the handshake.
-    struct Handshake
-    {
-        QTcpSocket *socket; ///< a child of the hub until then
-        Subscription subscription;
-    };
-
-    void finishHandshakes();
     void add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer);
     void remove(Subscriber *subscriber);
     void deliver(const EncodedBatchPtr &batch);
@@ -61,9 +52,6 @@ private:
     std::vector<Subscriber *> subscribers() const;
 
     FeedContext m_context;
-    QWebSocketServer m_webSocketServer;
-    std::unordered_map<quint64, Handshake> m_handshakes; ///< by the number in the path
-    quint64 m_lastHandshake = 0;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
     QTimer m_heartbeat;
     quint64 m_deliveredSeq = 0; ///< mutations up to here were delivered or came before all of them

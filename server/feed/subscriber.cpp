@@ -71,6 +71,8 @@ void Subscriber::advance()
     // A filter can make a slice send nothing, so room alone does not bound this loop.
     static constexpr int kSlicesInOneGo = 16;
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
+        if (m_phase == Phase::Initial && !isInitialDurable())
+            return;
         if (i == kSlicesInOneGo) {
             QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
             return;
@@ -78,12 +80,31 @@ void Subscriber::advance()
         if (m_phase == Phase::Initial && !advanceInitial()) {
             m_seq = m_snapshot->seq();
             m_snapshot.reset();
+            m_context.log.disconnect(this);
             m_phase = Phase::Replaying;
             sendEvent(controlEvent(Op::Synced, m_seq));
         } else if (m_phase == Phase::Replaying && !advanceReplay() && m_phase == Phase::Replaying) {
             m_phase = Phase::Live;
         }
     }
+}
+
+// The state is shown once a crash can no longer take it back. Of a log that has failed only what
+// was durable is left, which is there at once.
+bool Subscriber::isInitialDurable()
+{
+    const Log &log = m_context.log;
+    if (m_snapshot->seq() <= log.durableSeq())
+        return true;
+    if (log.hasFailed()) {
+        m_snapshot = std::make_unique<Snapshot>(m_context.store, m_subscription.prefix);
+        return m_snapshot->seq() <= log.durableSeq();
+    }
+    connect(&log, &Log::durable, this, &Subscriber::advance,
+            Qt::ConnectionType(Qt::QueuedConnection | Qt::UniqueConnection));
+    connect(&log, &Log::failed, this, &Subscriber::advance,
+            Qt::ConnectionType(Qt::QueuedConnection | Qt::UniqueConnection));
+    return m_snapshot->seq() <= log.durableSeq(); // it may have become so before the connection
 }
 
 // Whether there is more of the initial state.

@@ -57,6 +57,7 @@ private:
     };
 
     void advance();
+    bool isInitialDurable();
     bool advanceInitial();
     bool advanceReplay();
     void endGapWhenDrained();

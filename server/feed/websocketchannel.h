@@ -2,23 +2,25 @@
 #pragma once
 
 #include "server/feed/feedchannel.h"
+#include "server/feed/websocketreader.h"
 
 #include <QTcpSocket>
-#include <QWebSocket>
 
 #include <memory>
 
 namespace memorykv {
 
-/// A consumer over WebSocket. QWebSocket speaks the control frames and reads what the consumer
-/// sends; events are ready frames and go to the socket underneath, past it.
+/// A consumer over WebSocket (RFC 6455). Events are ready frames; what the consumer sends is read
+/// for control frames and else for nothing.
 class WebSocketChannel final : public FeedChannel
 {
     Q_OBJECT
 
 public:
-    /// Takes \a webSocket, whose handshake is done, and writes to \a socket, which it owns.
-    WebSocketChannel(std::unique_ptr<QWebSocket> webSocket, QTcpSocket *socket);
+    /// Takes \a socket, to which \a responseHead is sent first, the answer to the handshake;
+    /// \a remainder is what the consumer has sent after it.
+    WebSocketChannel(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+                     const QByteArray &remainder);
 
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;
@@ -27,12 +29,16 @@ public:
     void close(CloseReason reason) override;
     void abort() override;
 
-    /// Bytes of a frame or message from a consumer; one that sends more is closed with 1009.
-    static constexpr quint64 kMaxIncomingSize = 64 << 10;
-
 private:
-    std::unique_ptr<QWebSocket> m_webSocket;
-    QTcpSocket *m_socket;
+    void read();
+    void serveWhatHasCome();
+    void answerPing();
+    void endWith(const QByteArray &closeFrame);
+
+    std::unique_ptr<QTcpSocket> m_socket;
+    WebSocketReader m_reader;
+    bool m_awaitsPong = false;
+    bool m_closing = false; ///< a close frame was sent: nothing may follow (RFC 6455 5.5.1)
 };
 
 } // namespace memorykv

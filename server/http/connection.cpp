@@ -3,6 +3,7 @@
 
 #include "server/http/problem.h"
 #include "shared/logcategories.h"
+#include "shared/socketbytes.h"
 
 #include <array>
 
@@ -13,17 +14,49 @@ namespace memorykv {
 static constexpr qint64 kReadSize = 64 << 10;
 
 Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context)
-    : m_socket(std::move(socket))
-    , m_context(context)
+    : m_context(context)
     , m_parser(context.limits.maxBodySize)
     , m_deadline(context.limits.headTimeout)
 {
+    takeSocket(std::move(socket));
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setReadBufferSize(kReadSize);
+    if (m_tls && !m_tls->isEncrypted()) {
+        m_phase = Phase::Handshaking;
+        m_deadline.setRemainingTime(context.limits.handshakeTimeout);
+        connect(m_tls, &QSslSocket::encrypted, this, &Connection::begin);
+    }
+    m_context.observer.connectionsChanged(+1);
+}
+
+void Connection::takeSocket(std::unique_ptr<QTcpSocket> socket)
+{
+    m_socket = std::move(socket);
+    m_tls = qobject_cast<QSslSocket *>(m_socket.get());
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
-    m_context.observer.connectionsChanged(+1);
+    connectProgress(m_socket.get(), this, [this] { continueClosing(); });
+}
+
+std::unique_ptr<QTcpSocket> Connection::giveSocket()
+{
+    m_socket->disconnect(this);
+    m_tls = nullptr;
+    return std::move(m_socket);
+}
+
+void Connection::begin()
+{
+    m_phase = Phase::Serving;
+    m_deadline.setRemainingTime(m_context.limits.headTimeout);
+    read();
+}
+
+qint64 Connection::unsentBytes() const
+{
+    if (!m_socket)
+        return 0;
+    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
 }
 
 Connection::~Connection()
@@ -37,7 +70,7 @@ void Connection::read()
 {
     // One buffer for all connections of the thread: it is used within this function alone.
     static thread_local std::array<char, kReadSize> buffer;
-    if (m_phase == Phase::Upgrading || isOutputFull())
+    if (m_phase == Phase::Handshaking || m_phase == Phase::Upgrading || isOutputFull())
         return;
     const qint64 size = m_socket->read(buffer.data(), kReadSize);
     if (size <= 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
@@ -88,6 +121,7 @@ void Connection::serveWhatHasCome()
 void Connection::refuseBody()
 {
     m_headJudged = true;
+    m_bodySince.start();
     if (!m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
@@ -144,6 +178,7 @@ void Connection::respondToBrokenFraming(const Error &error)
 
 void Connection::respondAndClose(Response &response, const Request &request)
 {
+    m_refused = true;
     Request last = request;
     last.keepAlive = false;
     Outbox::Receipt receipt;
@@ -162,24 +197,31 @@ bool Connection::isUpgrade(const Request &request)
 {
     if (request.method != Method::Get)
         return false;
-    if (request.minorVersion >= 1 && request.headerHasToken("Upgrade", "websocket")
-        && request.headerHasToken("Connection", "upgrade"))
-        m_upgrade.kind = Upgrade::Kind::WebSocket;
-    else if (request.header("Accept").contains("text/event-stream"))
-        m_upgrade.kind = Upgrade::Kind::EventStream;
-    else
+    const bool wantsWebSocket = request.minorVersion >= 1
+                                && request.headerHasToken("Upgrade", "websocket")
+                                && request.headerHasToken("Connection", "upgrade");
+    const bool wantsStream = request.header("Accept").contains("text/event-stream");
+    // Most requests are none of these, and the path is not looked at twice for them.
+    const bool mayBeSnapshot = request.path.startsWith("/-/") || request.path.startsWith("/%");
+    if (!wantsWebSocket && !wantsStream && !mayBeSnapshot)
         return false;
     const auto match = matchRoute(request.path);
-    return match && match->route == Route::Wal;
+    if (!match)
+        return false;
+    if (match->route == Route::Snapshot) {
+        m_upgrade.kind = Upgrade::Kind::Snapshot;
+        return true;
+    }
+    m_upgrade.kind = wantsWebSocket ? Upgrade::Kind::WebSocket : Upgrade::Kind::EventStream;
+    return match->route == Route::Wal && (wantsWebSocket || wantsStream);
 }
 
 void Connection::upgradeWhenIdle()
 {
-    if (m_outbox.hasHeld() || m_socket->bytesToWrite() > 0)
+    if (m_outbox.hasHeld() || unsentBytes() > 0)
         return;
     m_upgrade.remainder = m_parser.takeRemainder();
-    m_upgrade.socket = std::move(m_socket);
-    m_upgrade.socket->disconnect(this);
+    m_upgrade.socket = giveSocket();
     Outbox::Receipt receipt;
     receipt.since.start();
     auto refusal = m_context.upgrade(m_upgrade);
@@ -187,12 +229,9 @@ void Connection::upgradeWhenIdle()
         finish();
         return;
     }
-    m_socket = std::move(m_upgrade.socket);
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &Connection::continueClosing);
+    takeSocket(std::move(m_upgrade.socket));
     m_phase = Phase::Serving;
-    refusal->route = Route::Wal;
+    refusal->route = m_upgrade.kind == Upgrade::Kind::Snapshot ? Route::Snapshot : Route::Wal;
     m_parser.append(m_upgrade.remainder);
     respond(*refusal, m_upgrade.request, receipt);
     process();
@@ -204,11 +243,34 @@ void Connection::release(quint64 durableSeq)
     process();
 }
 
+void Connection::failHeld()
+{
+    m_outbox.fail(m_context.log.durableSeq(), [this](Outbox::Receipt &receipt) {
+        Error error = m_context.log.failure();
+        error.detail += "; whether what this request asked for will be there then is not known";
+        Response response = problem(error);
+        receipt.status = response.status;
+        WriteOptions options;
+        options.headOnly = receipt.method == Method::Head;
+        options.date = m_context.date.now();
+        QByteArray bytes;
+        appendResponse(response, options, bytes);
+        return bytes;
+    });
+    process();
+}
+
 void Connection::write()
 {
     if (!m_socket || !m_outbox.hasReady())
         return;
-    m_socket->write(m_outbox.takeReady());
+    if (unsentBytes() == 0) {
+        m_outputSince.start();
+        m_outputSize = 0;
+    }
+    const QByteArray bytes = m_outbox.takeReady();
+    m_outputSize += bytes.size();
+    m_socket->write(bytes);
     m_socket->flush();
     restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
@@ -221,9 +283,9 @@ void Connection::write()
 void Connection::continueClosing()
 {
     // flush() tells of bytes written from its own depths, where the socket must not change hands.
-    if (!m_socket || m_processing)
+    if (!m_socket || m_processing || m_phase == Phase::Handshaking)
         return;
-    if (m_socket->bytesToWrite() > 0) {
+    if (unsentBytes() > 0) {
         restartDeadline(true);
         return;
     }
@@ -234,7 +296,9 @@ void Connection::continueClosing()
     case Phase::Closing:
         if (m_outbox.hasHeld())
             break;
-        if (m_draining) {
+        // The second for TLS, which tells of the end by itself: a client that has had its say
+        // sends nothing more.
+        if (m_draining || (m_tls && !m_refused)) {
             m_socket->disconnectFromHost();
             break;
         }
@@ -253,6 +317,7 @@ void Connection::continueClosing()
             read();
         }
         break;
+    case Phase::Handshaking:
     case Phase::Lingering:
     case Phase::Finished:
         break;
@@ -262,20 +327,35 @@ void Connection::continueClosing()
 void Connection::drain()
 {
     m_draining = true;
+    if (m_phase == Phase::Handshaking) {
+        m_socket->abort();
+        finish();
+    }
     if (m_phase == Phase::Serving)
         process();
 }
 
 void Connection::checkDeadline()
 {
-    if (!m_deadline.hasExpired() || m_phase == Phase::Finished)
+    if (m_phase == Phase::Finished)
+        return;
+    if (isBodyTooSlow()) {
+        refuse({ErrorCode::Timeout, "the body comes too slowly"});
+        return;
+    }
+    if (isOutputTooSlow()) {
+        m_socket->abort();
+        finish();
+        return;
+    }
+    if (!m_deadline.hasExpired())
         return;
     if (m_outbox.hasHeld()) { // the log is slow, not the client
         restartDeadline(true);
         return;
     }
     const bool waitsForClient
-        = m_phase == Phase::Serving && !m_outbox.hasHeld() && m_socket->bytesToWrite() == 0;
+        = m_phase == Phase::Serving && !m_outbox.hasHeld() && unsentBytes() == 0;
     if (waitsForClient && m_parser.midRequest()) {
         refuse({ErrorCode::Timeout, m_parser.inBody()
                                         ? "the rest of the body did not come in time"
@@ -286,6 +366,28 @@ void Connection::checkDeadline()
     finish();
 }
 
+static bool isSlower(const QElapsedTimer &since, std::chrono::milliseconds grace, qint64 bytes,
+                     qint64 rate)
+{
+    return since.elapsed() > grace.count() + bytes * 1000 / rate;
+}
+
+// A byte before each deadline would keep a connection, and what it holds, for days.
+bool Connection::isBodyTooSlow() const
+{
+    return m_phase == Phase::Serving && m_headJudged && m_parser.inBody()
+           && isSlower(m_bodySince, m_context.limits.bodyTimeout, m_parser.bufferedBytes(),
+                       m_context.limits.minRate);
+}
+
+bool Connection::isOutputTooSlow() const
+{
+    const qint64 unsent = unsentBytes();
+    return unsent > 0 && m_outputSince.isValid()
+           && isSlower(m_outputSince, m_context.limits.writeTimeout, m_outputSize - unsent,
+                       m_context.limits.minRate);
+}
+
 // Gives the client time for what it has to do next. Only what it takes wins it time to take more.
 void Connection::restartDeadline(bool written)
 {
@@ -293,7 +395,7 @@ void Connection::restartDeadline(bool written)
     if (m_phase == Phase::Lingering || m_phase == Phase::Finished)
         return;
     const bool inHead = m_parser.midRequest() && !m_parser.inBody();
-    if (m_socket && m_socket->bytesToWrite() > 0) {
+    if (unsentBytes() > 0) {
         if (written)
             m_deadline.setRemainingTime(limits.writeTimeout);
     } else if (!inHead) {
@@ -314,8 +416,7 @@ void Connection::finish()
 
 bool Connection::isOutputFull() const
 {
-    return m_outbox.bufferedBytes() + (m_socket ? m_socket->bytesToWrite() : 0)
-           >= m_context.limits.maxOutput;
+    return m_outbox.bufferedBytes() + unsentBytes() >= m_context.limits.maxOutput;
 }
 
 } // namespace memorykv

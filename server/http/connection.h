@@ -6,9 +6,11 @@
 #include "server/http/gatekeeper.h"
 #include "server/http/outbox.h"
 #include "server/http/requestparser.h"
+#include "server/http/tlssource.h"
 
 #include <QDeadlineTimer>
 #include <QObject>
+#include <QSslSocket>
 #include <QTcpSocket>
 
 #include <functional>
@@ -17,10 +19,11 @@
 
 namespace memorykv {
 
-/// A request to leave HTTP: the client's socket goes to the feed.
+/// A request to leave the exchange of whole messages: the client's socket goes to the feed, or to
+/// what streams a snapshot.
 struct Upgrade
 {
-    enum class Kind { WebSocket, EventStream };
+    enum class Kind { WebSocket, EventStream, Snapshot };
 
     Kind kind = Kind::WebSocket;
     Request request;
@@ -34,11 +37,15 @@ using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
 /// How long a connection may take, and how much it may keep.
 struct ConnectionLimits
 {
-    std::chrono::milliseconds headTimeout{10'000};  ///< for a whole request head
-    std::chrono::milliseconds bodyTimeout{30'000};  ///< between two reads of a body
-    std::chrono::milliseconds idleTimeout{60'000};  ///< between requests
-    std::chrono::milliseconds writeTimeout{60'000}; ///< between two writes the client takes
-    std::chrono::milliseconds lingerTimeout{2'000}; ///< for the client to close after a refusal
+    std::chrono::milliseconds handshakeTimeout{10'000}; ///< of TLS
+    std::chrono::milliseconds headTimeout{10'000};      ///< for a whole request head
+    std::chrono::milliseconds bodyTimeout{30'000};      ///< between two reads of a body
+    std::chrono::milliseconds idleTimeout{60'000};      ///< between requests
+    std::chrono::milliseconds writeTimeout{60'000};     ///< between two writes the client takes
+    std::chrono::milliseconds lingerTimeout{2'000};     ///< for the client to close after a refusal
+    /// Bytes a second, on average, in which a body has to come, or answers have to be taken, once
+    /// the time for one read or write is over.
+    qint64 minRate = 1024;
     qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
     qsizetype maxBodySize = 0;
 };
@@ -53,6 +60,7 @@ struct ConnectionContext
     ConnectionLimits limits;
     DateField date;
     const Gatekeeper *gatekeeper = nullptr; ///< null: whoever comes may do everything
+    const TlsSource *tls = nullptr;         ///< null: no TLS
 };
 
 /// One client: owns the socket, frames and checks what comes, has it answered, and writes the
@@ -62,12 +70,16 @@ class Connection : public QObject
     Q_OBJECT
 
 public:
-    /// Takes \a socket, which is connected. \a context must outlive the connection.
+    /// Takes \a socket, which is connected; a QSslSocket may be in the middle of its handshake. \a
+    /// context must outlive the connection.
     Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context);
     ~Connection() override;
 
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
     void release(quint64 durableSeq);
+
+    /// The log has failed: refuses what waited for it.
+    void failHeld();
 
     /// Closes when the time the client had is over.
     void checkDeadline();
@@ -84,6 +96,7 @@ Q_SIGNALS:
 
 private:
     enum class Phase {
+        Handshaking, ///< TLS is not there yet
         Serving,
         Upgrading, ///< waiting for earlier answers to leave before the socket changes hands
         Closing,   ///< the last answer is being written
@@ -91,6 +104,10 @@ private:
         Finished,
     };
 
+    void takeSocket(std::unique_ptr<QTcpSocket> socket);
+    std::unique_ptr<QTcpSocket> giveSocket();
+    void begin();
+    qint64 unsentBytes() const;
     void read();
     void process();
     void serveWhatHasCome();
@@ -105,9 +122,12 @@ private:
     void continueClosing();
     void finish();
     bool isOutputFull() const;
+    bool isBodyTooSlow() const;
+    bool isOutputTooSlow() const;
     void restartDeadline(bool written);
 
     std::unique_ptr<QTcpSocket> m_socket;
+    QSslSocket *m_tls = nullptr; ///< m_socket, when it is one
     ConnectionContext &m_context;
     RequestParser m_parser;
     Outbox m_outbox;
@@ -117,8 +137,12 @@ private:
     bool m_headStarted = false;
     bool m_processing = false;
     bool m_outputWasFull = false; ///< requests may be waiting unread
+    bool m_refused = false;       ///< more may come that is not going to be read
     bool m_headJudged = false;    ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;
+    QElapsedTimer m_bodySince;   ///< since the present body began
+    QElapsedTimer m_outputSince; ///< since something has been waiting to be sent
+    qint64 m_outputSize = 0;     ///< bytes written since then
 };
 
 } // namespace memorykv

@@ -23,13 +23,52 @@ ConnectionPool::~ConnectionPool()
         key->disconnect(this);
 }
 
-void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal)
+// Null when the descriptor is not, or no longer, that of a connection.
+std::unique_ptr<QTcpSocket> ConnectionPool::makeSocket(qintptr descriptor)
 {
-    auto socket = std::make_unique<QTcpSocket>();
-    if (m_draining || !socket->setSocketDescriptor(descriptor)) {
+    if (!m_context.tls) {
+        auto socket = std::make_unique<QTcpSocket>();
+        return socket->setSocketDescriptor(descriptor) ? std::move(socket) : nullptr;
+    }
+    if (m_tlsGeneration != m_context.tls->generation()) {
+        m_tlsGeneration = m_context.tls->generation();
+        m_tls = m_context.tls->configuration();
+    }
+    auto socket = std::make_unique<QSslSocket>();
+    if (!socket->setSocketDescriptor(descriptor))
+        return nullptr;
+    socket->setSslConfiguration(m_tls);
+    socket->startServerEncryption();
+    return socket;
+}
+
+namespace {
+
+/// Keeps a ticket until the socket it is a child of goes.
+class TicketHolder : public QObject
+{
+public:
+    TicketHolder(std::shared_ptr<void> ticket, QTcpSocket *socket)
+        : QObject(socket)
+        , m_ticket(std::move(ticket))
+    { }
+
+private:
+    std::shared_ptr<void> m_ticket;
+};
+
+} // namespace
+
+void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal,
+                           std::shared_ptr<void> ticket)
+{
+    const bool refuseUnheard = m_draining || (refusal && m_context.tls);
+    auto socket = refuseUnheard ? nullptr : makeSocket(descriptor);
+    if (!socket) {
         ::close(int(descriptor));
         return;
     }
+    new TicketHolder(std::move(ticket), socket.get());
     qCDebug(lcHttp) << "connection from" << socket->peerAddress().toString() << "port"
                     << socket->peerPort();
     auto connection = std::make_unique<Connection>(std::move(socket), m_context);
@@ -66,6 +105,11 @@ void ConnectionPool::forEach(void (*act)(Connection &, quint64), quint64 argumen
 void ConnectionPool::release(quint64 durableSeq)
 {
     forEach([](Connection &connection, quint64 seq) { connection.release(seq); }, durableSeq);
+}
+
+void ConnectionPool::failHeld()
+{
+    forEach([](Connection &connection, quint64) { connection.failHeld(); }, 0);
 }
 
 void ConnectionPool::checkDeadlines()

@@ -5,6 +5,7 @@
 
 #include <QTimer>
 
+#include <memory>
 #include <unordered_map>
 
 namespace memorykv {
@@ -20,11 +21,17 @@ public:
     ~ConnectionPool() override;
 
     /// Serves the client behind \a descriptor, a connected socket, which the pool owns from now
-    /// on. With \a refusal the client gets that for an answer and nothing else.
-    void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt);
+    /// on. With \a refusal the client gets that for an answer and nothing else; over TLS,
+    /// where an answer would cost a handshake, it gets none.
+    /// \a ticket lives as long as the socket does, wherever it goes.
+    void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt,
+               std::shared_ptr<void> ticket = {});
 
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
     void release(quint64 durableSeq);
+
+    /// The log has failed: refuses what waited for it.
+    void failHeld();
 
     /// Answers what is in flight and closes every connection; drained() follows.
     void drain();
@@ -34,11 +41,14 @@ Q_SIGNALS:
     void drained();
 
 private:
+    std::unique_ptr<QTcpSocket> makeSocket(qintptr descriptor);
     void remove(Connection *connection);
     void checkDeadlines();
     void forEach(void (*act)(Connection &, quint64), quint64 argument);
 
     ConnectionContext &m_context;
+    QSslConfiguration m_tls;
+    quint64 m_tlsGeneration = 0; ///< of TlsSource, that m_tls was made of
     std::unordered_map<Connection *, std::unique_ptr<Connection>> m_connections;
     QTimer m_sweep;
     bool m_draining = false;

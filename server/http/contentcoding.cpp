@@ -8,8 +8,6 @@
 
 namespace memorykv {
 
-static constexpr qsizetype kSmallestWorthwhile = 1024;
-
 // The weight of one element of Accept-Encoding in thousandths, 1000 when it has none; one that is
 // not from 0 to 1 counts as 0.
 static int weightOf(QByteArrayView parameter)
@@ -77,7 +75,7 @@ static void markETag(QByteArray &fields)
 
 void compressIfAccepted(const Request &request, Response &response)
 {
-    if (response.entry || response.body.size() <= kSmallestWorthwhile)
+    if (response.entry || response.body.size() <= kLargestUncompressed)
         return;
     response.addField("Vary", "Accept-Encoding");
     if (!acceptsGzip(request.combinedHeader("Accept-Encoding")))

@@ -6,6 +6,9 @@
 
 namespace memorykv {
 
+/// Content up to this many bytes is never compressed: the answer would hardly get shorter.
+inline constexpr qsizetype kLargestUncompressed = 1024;
+
 /// Whether an Accept-Encoding field of \a value allows gzip and does not rank it below identity
 /// (RFC 9110 12.5.3).
 bool acceptsGzip(QByteArrayView value);

@@ -13,8 +13,8 @@ namespace memorykv {
 
 // What QHttpServer gets to see of a route: one letter, as it reads a request byte by byte. OPTIONS
 // * never gets there.
-static constexpr std::array<char, kRouteCount> kRouteLetters{'k', 'l', 'p', 'b', 'w', 'm',  'i',
-                                                             'h', 'a', 'r', 'n', 'o', '\0', 'u'};
+static constexpr std::array<char, kRouteCount> kRouteLetters{
+    'k', 'l', 'p', 'b', 'w', 'm', 'i', 'h', 'a', 'r', 'n', 'o', 's', 'f', '\0', 'u'};
 
 static QHttpServerRequest::Method qtMethod(Method method)
 {
@@ -68,6 +68,8 @@ void Dispatcher::registerRoutes()
             [this](auto &request, auto &prefix) { return m_keys.remove(request, prefix); });
     }
     add(Route::Batch, Post, [this](auto &request, auto &) { return m_batch.post(request); });
+    add(Route::PageFile, Get,
+        [this](auto &request, auto &name) { return m_serverController.pageFile(request, name); });
     for (const Route route :
          {Route::Metrics, Route::Ping, Route::Page, Route::Healthy, Route::Ready, Route::Info,
           Route::OpenApi, Route::Wal, Route::Unknown}) {
@@ -119,8 +121,28 @@ static bool isInScope(Scope scope, Route route)
     return false;
 }
 
+// What can be told while the data is still being read.
+static bool needsData(Route route)
+{
+    switch (route) {
+    case Route::Key:
+    case Route::Keys:
+    case Route::KeysPrefix:
+    case Route::Batch:
+    case Route::Wal:
+    case Route::Snapshot:
+    case Route::Ready:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Response Dispatcher::answer(const Request &request, const RouteMatch &match)
 {
+    if (m_services.isRecovering() && needsData(match.route) && request.method != Method::Options) {
+        return notReady();
+    }
     if (!isInScope(m_services.scope, match.route)) {
         return problem({ErrorCode::NotFound, m_services.scope == Scope::MetricsOnly
                                                  ? "this port serves /metrics only"

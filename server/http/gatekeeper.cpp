@@ -2,14 +2,49 @@
 #include "server/http/gatekeeper.h"
 
 #include "server/http/bearer.h"
+#include "server/http/httpsyntax.h"
 #include "server/http/problem.h"
 
 namespace memorykv {
 
-Gatekeeper::Gatekeeper(const TokenStore &tokens, const Cors &cors)
+Gatekeeper::Gatekeeper(const TokenStore &tokens, const Cors &cors, HostList hosts,
+                       QList<QByteArray> origins)
     : m_tokens(tokens)
     , m_cors(cors)
+    , m_hosts(std::move(hosts))
+    , m_origins(std::move(origins))
 { }
+
+// Whether \a origin is that of a page that came from \a host: the scheme is left aside, as TLS may
+// end at a proxy.
+static bool isSameOrigin(QByteArrayView origin, QByteArrayView host)
+{
+    for (const auto &[scheme, port] :
+         {std::pair<QByteArrayView, QByteArrayView>("http://", ":80"), {"https://", ":443"}}) {
+        if (!origin.startsWith(scheme))
+            continue;
+        if (host.endsWith(port)) // browsers leave it out of both
+            host.chop(port.size());
+        return syntax::equalsIgnoringCase(origin.sliced(scheme.size()), host);
+    }
+    return false;
+}
+
+std::optional<Error> Gatekeeper::checkAddressee(const Request &request) const
+{
+    // Without a Host it is HTTP/1.0, and no browser.
+    if (!request.host.isNull() && !m_hosts.allows(request.host))
+        return Error{ErrorCode::MisdirectedRequest, "Host: not a name of this server (--host)"};
+    const QByteArrayView origin = request.header("Origin");
+    const bool mayOpen = origin.isNull() || m_origins.contains("*") || m_origins.contains(origin)
+                         || isSameOrigin(origin, request.host);
+    // Other requests are for CORS; a WebSocket has no such protection (RFC 6455 10.2).
+    if (!mayOpen && request.headerHasToken("Upgrade", "websocket")) {
+        return Error{ErrorCode::Forbidden,
+                     "Origin: pages of this origin may not open the feed (--origin)"};
+    }
+    return std::nullopt;
+}
 
 // What is asked for a route. Without a value: nothing, it is open to everyone.
 static std::optional<Role> neededRole(Route route, Method method)
@@ -20,6 +55,7 @@ static std::optional<Role> neededRole(Route route, Method method)
     switch (route) {
     case Route::Ping:
     case Route::Page:
+    case Route::PageFile:
     case Route::Healthy:
     case Route::Ready:
     case Route::Server:
@@ -31,6 +67,8 @@ static std::optional<Role> neededRole(Route route, Method method)
         return isReading ? Role::Read : Role::Admin;
     case Route::Batch:
         return Role::Write;
+    case Route::Snapshot:
+        return Role::Admin;
     case Route::Wal:
     case Route::Metrics:
     case Route::Info:
@@ -57,6 +95,7 @@ static std::optional<QByteArrayView> prefixFault(const Grant &grant, const Route
             return "this token is confined to another prefix";
         break;
     case Route::Metrics:
+    case Route::Snapshot:
         return "this tells of the whole server, and this token is confined to a prefix";
     default:
         break;
@@ -66,6 +105,11 @@ static std::optional<QByteArrayView> prefixFault(const Grant &grant, const Route
 
 std::optional<Response> Gatekeeper::admit(Request &request) const
 {
+    if (const auto error = checkAddressee(request)) {
+        Response response = problem(*error);
+        response.route = Route::Unknown;
+        return refuse(request, std::move(response));
+    }
     if (!m_tokens.isRequired())
         return std::nullopt;
     const auto match = matchRoute(request.path);

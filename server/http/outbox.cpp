@@ -33,6 +33,16 @@ void Outbox::release(quint64 durableSeq)
     }
 }
 
+void Outbox::fail(quint64 durableSeq, const std::function<QByteArray(Receipt &)> &replacement)
+{
+    for (Held &held : m_held) {
+        if (held.seq > durableSeq && held.hasReceipt)
+            held.bytes = replacement(held.receipt);
+        held.seq = 0;
+    }
+    release(durableSeq);
+}
+
 qsizetype Outbox::bufferedBytes() const
 {
     qsizetype bytes = m_ready.size();

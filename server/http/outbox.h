@@ -7,6 +7,7 @@
 #include <QElapsedTimer>
 
 #include <deque>
+#include <functional>
 #include <vector>
 
 namespace memorykv {
@@ -34,6 +35,11 @@ public:
 
     /// Lets go of what may leave now that the log is durable up to \a durableSeq.
     void release(quint64 durableSeq);
+
+    /// Lets go of everything after the log has failed. What waited for the log to be durable beyond
+    /// \a durableSeq is never going to be true: each of these answers becomes what \a replacement
+    /// makes of its receipt.
+    void fail(quint64 durableSeq, const std::function<QByteArray(Receipt &)> &replacement);
 
     bool hasReady() const { return !m_ready.isEmpty(); }
     bool hasHeld() const { return !m_held.empty(); }

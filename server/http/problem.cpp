@@ -84,4 +84,9 @@ Response problem(const Error &error, QByteArrayView extra)
     return response;
 }
 
+Response notReady()
+{
+    return problem({ErrorCode::Unavailable, "the data directory is still being read"});
+}
+
 } // namespace memorykv

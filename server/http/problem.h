@@ -14,4 +14,7 @@ int httpStatus(ErrorCode code);
 /// the status asks for: Retry-After with 503, Upgrade with 426.
 Response problem(const Error &error, QByteArrayView extra = {});
 
+/// The answer to what needs the data while it is still being read: 503.
+Response notReady();
+
 } // namespace memorykv

@@ -36,6 +36,8 @@ static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
     {"/-/ready", "/-/ready", kReading},
     {"/-/info", "/-/info", kReading},
     {"/-/openapi.yaml", "/-/openapi.yaml", kReading},
+    {"/-/snapshot", "/-/snapshot", bit(Method::Get)},
+    {"/-/page/{file}", nullptr, kReading},
     {"*", "*", ~0U},
     {"/-/{unknown}", nullptr, kReading},
 }};
@@ -47,6 +49,7 @@ Result<RouteMatch> matchRoute(QByteArrayView path)
         return Error{ErrorCode::InvalidArgument, "path: " + decoded.error().detail};
 
     static constexpr QByteArrayView kKeysPrefix = "/keys/";
+    static constexpr QByteArrayView kPagePrefix = "/-/page/";
     const QByteArrayView whole(*decoded);
     // Most requests are for keys, which share no first letter with most reserved names.
     const bool mayBeReserved = whole.size() < 2 || QByteArrayView("-kwmp").contains(whole[1]);
@@ -57,6 +60,8 @@ Result<RouteMatch> matchRoute(QByteArrayView path)
             if (kRoutes[i].path && whole == kRoutes[i].path)
                 return RouteMatch{Route(i), {}};
         }
+        if (whole.startsWith(kPagePrefix))
+            return RouteMatch{Route::PageFile, whole.sliced(kPagePrefix.size()).toByteArray()};
         if (whole.startsWith("/-/"))
             return RouteMatch{Route::Unknown, {}};
     }

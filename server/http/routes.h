@@ -22,17 +22,20 @@ enum class Route : quint8 {
     Ready,
     Info,
     OpenApi,
-    Server,  ///< OPTIONS *
-    Unknown, ///< under /-/, but nothing is there
+    Snapshot,
+    PageFile, ///< what the page loads
+    Server,   ///< OPTIONS *
+    Unknown,  ///< under /-/, but nothing is there
 };
-inline constexpr int kRouteCount = 14;
+inline constexpr int kRouteCount = 16;
 inline constexpr int kMethodCount = 7;
 
 /// The route a request goes to and the key or prefix in its path.
 struct RouteMatch
 {
     Route route = Route::Unknown;
-    QByteArray argument; ///< Key: the key; KeysPrefix: the prefix, never empty
+    QByteArray argument; ///< Key: the key; KeysPrefix: the prefix, never empty;
+                         ///< PageFile: the file's name, which may be empty or unknown
 };
 
 /// Where the still encoded \a path leads. Reserved names are recognised once decoded, so that

@@ -7,14 +7,17 @@
 
 namespace memorykv {
 
-/// The resources that are not about keys: /, /ping, /metrics, /wal without an upgrade, and all
-/// under /-/ but the batch.
+/// The resources that are not about keys: / and what it loads, /ping, /metrics, /wal without an
+/// upgrade, and all under /-/ but the batch.
 class ServerController
 {
 public:
     explicit ServerController(HttpServices &services);
 
     Response get(const Request &request, Route route);
+
+    /// The file of the page called \a name, 404 when there is none.
+    Response pageFile(const Request &request, QByteArrayView name) const;
 
 private:
     Response fixed(const Request &request, QByteArrayView type, const QByteArray &content,
@@ -26,6 +29,7 @@ private:
     HttpServices &m_services;
     QByteArray m_pageTag;
     QByteArray m_openApiTag;
+    std::vector<QByteArray> m_fileTags; ///< in the order of HttpServices::pageFiles
 };
 
 } // namespace memorykv

@@ -6,7 +6,9 @@
 #include "server/store/keyvaluestore.h"
 #include "server/store/operationkind.h"
 
+#include <atomic>
 #include <functional>
+#include <vector>
 
 namespace memorykv {
 
@@ -28,6 +30,14 @@ enum class Scope {
     MetricsOnly,   ///< that port: /metrics, /-/healthy and /-/ready
 };
 
+/// A file that stays the same as long as the program, served at /-/page/<name>.
+struct StaticFile
+{
+    QByteArray name;
+    QByteArray type; ///< its content type
+    QByteArray content;
+};
+
 /// What the HTTP interface of one worker stands on. Everything referred to outlives the worker;
 /// the functions are called on its thread.
 struct HttpServices
@@ -43,6 +53,11 @@ struct HttpServices
     QByteArray page;                                     ///< HTML for /
     QByteArray openApi;                                  ///< YAML for /-/openapi.yaml
     Scope scope = Scope::All;
+    /// Set while the data directory is being read and the store may not be used; null for never.
+    const std::atomic<bool> *recovering = nullptr;
+    std::vector<StaticFile> pageFiles = {}; ///< what the page at / loads
+
+    bool isRecovering() const { return recovering && recovering->load(std::memory_order_acquire); }
 };
 
 } // namespace memorykv

@@ -54,6 +54,7 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     auto opened = m_writer->open();
     if (!opened)
         return opened.error();
+    removeUnfinished();
 
     found->tail.epoch = options.epoch;
     m_epoch = options.epoch;
@@ -68,6 +69,17 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     m_lastSync = steady_clock::now();
     m_thread = std::thread([this] { run(); });
     return found;
+}
+
+// What was being made when the server ended would take up room for ever.
+void DiskLog::removeUnfinished()
+{
+    const auto directory = DataDirectory::list(m_files, m_directory);
+    for (const QByteArray &name : directory ? directory->unfinished : QList<QByteArray>()) {
+        auto removed = m_files.remove(m_directory + '/' + name);
+        if (!removed)
+            qCWarning(lcLog).noquote() << removed.error().detail;
+    }
 }
 
 void DiskLog::append(RecordGroup group)
@@ -151,6 +163,7 @@ void DiskLog::snapshotTaken(quint64 seq, qint64 bytes)
     auto removed = m_segments.removeUpTo(seq, m_options.historyBytes);
     if (!removed)
         qCWarning(lcLog).noquote() << removed.error().detail;
+    m_snapshotCount.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(m_mutex);
     m_snapshotGrowth = std::max(m_options.snapshotBytes, bytes);
     m_snapshotDue = m_stats.bytes.load(std::memory_order_relaxed) + quint64(m_snapshotGrowth);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/log/fsyncpolicy.h"
 #include "server/log/history.h"
 #include "server/log/log.h"
 #include "server/log/recovery.h"
@@ -12,13 +13,6 @@
 #include <thread>
 
 namespace memorykv {
-
-/// When the log is made durable (--fsync).
-enum class FsyncPolicy {
-    Always,   ///< before a write is acknowledged
-    Interval, ///< once a second; an acknowledged write survives the end of the process
-    Never,    ///< when the system likes to
-};
 
 /// A log in files of a data directory. Its own thread takes what was appended since the last time,
 /// writes it, makes it durable with one sync for all (group commit), and publishes it.
@@ -70,6 +64,9 @@ public:
     /// No snapshot could be made: another one is wanted after as much log as before.
     void snapshotFailed();
 
+    /// Snapshots taken since the log was opened.
+    quint64 snapshotCount() const { return m_snapshotCount.load(std::memory_order_relaxed); }
+
     const WalStats &stats() const { return m_stats; }
     const QByteArray &directory() const { return m_directory; }
     FileSystem &fileSystem() const { return m_files; }
@@ -87,6 +84,7 @@ private:
         std::vector<size_t> groupSizes; ///< of the mutations among them, in order
     };
 
+    void removeUnfinished();
     void run();
     bool takeQueue(Queue &queue);
     void process(Queue &queue);
@@ -107,6 +105,7 @@ private:
     std::atomic<quint64> m_durableSeq = 0;
     std::atomic<int> m_watchers = 0;
     std::atomic<bool> m_failed = false;
+    std::atomic<quint64> m_snapshotCount = 0;
 
     mutable std::mutex m_mutex; ///< guards what follows; held for a few instructions
     std::condition_variable m_wake;

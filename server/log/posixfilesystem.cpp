@@ -173,6 +173,10 @@ public:
     {
         const QByteArray path = directory + "/lock";
         const int descriptor = ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+        if (descriptor < 0 && errno == ENOENT) {
+            return Error{ErrorCode::StorageFailed,
+                         "there is no directory " + directory + "; create it first"};
+        }
         if (descriptor < 0)
             return failed("open", path);
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

@@ -45,11 +45,12 @@ Result<std::unique_ptr<File>> Recovery::open(const QByteArray &name, qint64 &siz
     return file;
 }
 
-void Recovery::progress(qint64 bytes)
+Result<Done> Recovery::progress(qint64 bytes)
 {
     m_progress.bytesDone += bytes;
-    if (m_onProgress)
-        m_onProgress(m_progress);
+    if (m_onProgress && !m_onProgress(m_progress))
+        return Error{ErrorCode::Unavailable, "recovery was given up"};
+    return Done{};
 }
 
 Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray &problem)
@@ -57,6 +58,15 @@ Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray 
     m_damage = Damage{name, offset, m_found.tail.nextSeq, problem};
     return {ErrorCode::Damaged,
             m_directory + '/' + name + ", offset " + QByteArray::number(offset) + ": " + problem};
+}
+
+// What cannot be read is not damaged: a repair must not cut it.
+Result<wal::SegmentHeader> Recovery::readHeader(SegmentReader &reader, const NumberedFile &segment)
+{
+    const auto header = reader.readHeader();
+    if (header || header.error().code != ErrorCode::Damaged)
+        return header;
+    return damaged(segment.name, 0, header.error().detail);
 }
 
 Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
@@ -81,7 +91,9 @@ Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
         if (entries->empty())
             break;
         m_sink.restore(*entries);
-        progress(reader.offset() - before);
+        auto goesOn = progress(reader.offset() - before);
+        if (!goesOn)
+            return goesOn;
         before = reader.offset();
     }
     m_found.snapshotSeq = header->seq;
@@ -127,9 +139,9 @@ Result<Done> Recovery::skipSegment(const NumberedFile &segment)
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     m_segments.begin(segment.seq);
     m_segments.setEnd(size);
     return Done{};
@@ -142,9 +154,9 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     if (header->firstSeq != segment.seq)
         return damaged(segment.name, 0, "its name does not tell the seq that it begins at");
     if (!isFirst && header->firstSeq != m_found.tail.nextSeq) {
@@ -164,6 +176,7 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     m_found.tail.nextSeq = header->firstSeq;
     m_found.tail.previous = header->previous;
     m_found.tail.offset = reader.offset();
+    m_found.tail.isDurable = false;
     return readGroups(reader, segment, isLast);
 }
 
@@ -184,11 +197,21 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             m_found.tail.nextSeq = reader.nextSeq();
             m_found.tail.previous = reader.checksum();
             m_found.tail.offset = reader.offset();
-            progress(reader.offset() - reader.groupOffset());
+            m_found.tail.isDurable = records.empty();
+            auto goesOn = progress(reader.offset() - reader.groupOffset());
+            if (!goesOn)
+                return goesOn;
             continue;
         }
-        if (*status == SegmentReader::Status::End)
+        const QByteArray where = m_directory + '/' + segment.name + ", offset "
+                                 + QByteArray::number(reader.offset()) + ": ";
+        if (*status == SegmentReader::Status::End) {
+            if (isLast && reader.offset() < reader.end()) {
+                m_found.tornTail = where + QByteArray::number(reader.end() - reader.offset())
+                                   + " bytes were never written";
+            }
             return Done{};
+        }
         if (!isLast)
             return damaged(segment.name, reader.offset(), reader.problem());
         const auto wasDurable = reader.wasDurableBeyond();
@@ -198,8 +221,7 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             return damaged(segment.name, reader.offset(),
                            reader.problem() + ", and what follows shows that it had been durable");
         }
-        m_found.tornTail = m_directory + '/' + segment.name + ", offset "
-                           + QByteArray::number(reader.offset()) + ": " + reader.problem();
+        m_found.tornTail = where + reader.problem();
         return Done{};
     }
 }

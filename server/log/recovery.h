@@ -55,10 +55,10 @@ struct Damage
 class Recovery
 {
 public:
-    using OnProgress = std::function<void(const RecoveryProgress &)>;
+    /// Called now and then. False gives up: run() then ends with Unavailable.
+    using OnProgress = std::function<bool(const RecoveryProgress &)>;
 
-    /// \a segments is told of what can be read back. All references must outlive the recovery;
-    /// \a onProgress is called now and then.
+    /// \a segments is told of what can be read back. All references must outlive the recovery.
     Recovery(FileSystem &files, QByteArray directory, Segments &segments, RecoverySink &sink,
              OnProgress onProgress = {});
 
@@ -74,10 +74,11 @@ private:
     Result<Done> readSegments(const QList<NumberedFile> &segments);
     Result<Done> skipSegment(const NumberedFile &segment);
     Result<Done> readSegment(const NumberedFile &segment, bool isFirst, bool isLast);
+    Result<wal::SegmentHeader> readHeader(SegmentReader &reader, const NumberedFile &segment);
     Result<Done> readGroups(SegmentReader &reader, const NumberedFile &segment, bool isLast);
     Result<std::unique_ptr<File>> open(const QByteArray &name, qint64 &size);
     Error damaged(const QByteArray &name, qint64 offset, const QByteArray &problem);
-    void progress(qint64 bytes);
+    Result<Done> progress(qint64 bytes);
 
     FileSystem &m_files;
     const QByteArray m_directory;

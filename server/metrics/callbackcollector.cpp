@@ -6,6 +6,7 @@
 #include <QtGlobal>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace memorykv {
@@ -23,6 +24,27 @@ void CallbackCollector::add(const MetricInfo &info, prometheus::MetricType type,
     family->series.push_back({std::move(labels), std::move(read)});
 }
 
+void CallbackCollector::addHistogram(const MetricInfo &info, std::vector<double> bounds,
+                                     HistogramReader read)
+{
+    m_histograms.push_back({info, std::move(bounds), std::move(read)});
+}
+
+// The counts of a Prometheus histogram add up from bucket to bucket.
+static prometheus::ClientMetric::Histogram cumulated(const std::vector<double> &bounds,
+                                                     const HistogramValues &values)
+{
+    prometheus::ClientMetric::Histogram out;
+    for (size_t i = 0; i < values.counts.size(); ++i) {
+        out.sample_count += values.counts[i];
+        const double bound
+            = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+        out.bucket.push_back({out.sample_count, bound});
+    }
+    out.sample_sum = values.sum;
+    return out;
+}
+
 std::vector<prometheus::MetricFamily> CallbackCollector::collect() const
 {
     std::vector<prometheus::MetricFamily> families;
@@ -37,6 +59,11 @@ std::vector<prometheus::MetricFamily> CallbackCollector::collect() const
             else
                 metric.gauge.value = series.read();
         }
+    }
+    for (const Histogram &histogram : m_histograms) {
+        auto &out
+            = families.emplace_back(emptyFamily(histogram.info, prometheus::MetricType::Histogram));
+        out.metric.emplace_back().histogram = cumulated(histogram.bounds, histogram.read());
     }
     return families;
 }

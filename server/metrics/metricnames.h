@@ -41,6 +41,15 @@ inline constexpr MetricInfo kFeedShed{
 inline constexpr MetricInfo kWalSeq{"memorykv_wal_seq", "Seq of the last write appended."};
 inline constexpr MetricInfo kWalDurableSeq{
     "memorykv_wal_durable_seq", "Seq up to which writes are durable and may be acknowledged."};
+inline constexpr MetricInfo kWalBytes{"memorykv_wal_bytes_total",
+                                      "Bytes written to the log's files since the start."};
+inline constexpr MetricInfo kWalSyncDuration{
+    "memorykv_wal_sync_duration_seconds",
+    "Time to make what was written to the log durable (fdatasync)."};
+inline constexpr MetricInfo kWalFailed{
+    "memorykv_wal_failed", "1 when the log could not be written and nothing more is stored."};
+inline constexpr MetricInfo kSnapshots{"memorykv_snapshots_total",
+                                       "Snapshots written to the data directory."};
 inline constexpr MetricInfo kBuildInfo{
     "memorykv_build_info", "Always 1; the labels tell the version of the server and of Qt."};
 

@@ -46,6 +46,12 @@ void Metrics::addCounter(const MetricInfo &info, MetricReader read, MetricLabels
     m_callbacks.add(info, prometheus::MetricType::Counter, std::move(labels), std::move(read));
 }
 
+void Metrics::addHistogram(const MetricInfo &info, std::vector<double> bounds, HistogramReader read)
+{
+    const std::lock_guard lock(m_mutex);
+    m_callbacks.addHistogram(info, std::move(bounds), std::move(read));
+}
+
 void Metrics::collectWorkers(std::vector<prometheus::MetricFamily> &families) const
 {
     std::vector<const RequestMetrics *> requests;

@@ -50,6 +50,10 @@ public:
     /// As addGauge(), for a count that never goes down.
     void addCounter(const MetricInfo &info, MetricReader read, MetricLabels labels = {});
 
+    /// As addGauge(), for a histogram with the upper bounds \a bounds. \a read gives one count more
+    /// than there are bounds.
+    void addHistogram(const MetricInfo &info, std::vector<double> bounds, HistogramReader read);
+
     /// All metrics in the Prometheus text format 0.0.4; kMetricsContentType is its content type.
     /// Never fails.
     QByteArray render() const;

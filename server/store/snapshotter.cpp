@@ -73,7 +73,6 @@ Result<Done> Snapshotter::take()
     }
     removeOthers(name);
     m_log.snapshotTaken(snapshot.seq(), *size);
-    m_count.fetch_add(1, std::memory_order_relaxed);
     qCInfo(lcLog).noquote() << "snapshot of seq" << snapshot.seq() << "written," << *size
                             << "bytes";
     return Done{};

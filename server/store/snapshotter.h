@@ -22,9 +22,6 @@ public:
     /// Gives up a snapshot that is being written.
     ~Snapshotter() override;
 
-    /// Snapshots written, and when the last one was, in milliseconds since 1970-01-01 UTC.
-    quint64 count() const { return m_count.load(std::memory_order_relaxed); }
-
 private:
     void request();
     void run();
@@ -34,7 +31,6 @@ private:
 
     KeyValueStore &m_store;
     DiskLog &m_log;
-    std::atomic<quint64> m_count = 0;
     std::atomic<bool> m_stopping = false;
 
     std::mutex m_mutex; ///< guards m_requested

@@ -42,7 +42,7 @@ private Q_SLOTS:
 private:
     void verifyAlive();
 
-    ServerProcess m_server;
+    ServerProcess m_server{{u"--host"_s, u"*"_s}}; // framing is about any Host
 };
 
 void TestFraming::initTestCase()

@@ -108,7 +108,7 @@ void TestLifecycle::answerBegunIsFinished()
     const QByteArray value(40 << 20, 'x');
     QCOMPARE(HttpClient(server.port()).put("/k", value).status, 201);
     RawClient client(server.port());
-    client.send("GET /k HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /k HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QCOMPARE(client.readHead().status, 200); // the answer has begun; the kernel does not hold all
     server.sendSignal(SIGTERM);
     QVERIFY(waitUntilRefused(server.port()));
@@ -121,7 +121,8 @@ void TestLifecycle::requestBegunIsAnswered()
     ServerProcess server;
     QVERIFY2(server.start(), server.standardError().constData());
     RawClient client(server.port());
-    client.send("PUT /k HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n");
+    client.send(
+        "PUT /k HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n");
     QCOMPARE(client.readResponse().status, 100); // the request is on its way
     client.send("12345");
     server.sendSignal(SIGTERM);
@@ -163,7 +164,7 @@ void TestLifecycle::idleConnectionsAreClosed()
     QVERIFY2(server.start(), server.standardError().constData());
     RawClient fresh(server.port());
     RawClient used(server.port());
-    used.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+    used.send("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QCOMPARE(used.readResponse().body, "pong"_ba);
     server.sendSignal(SIGTERM);
     QCOMPARE(fresh.readUntilClosed(), ""_ba);
@@ -219,7 +220,7 @@ void TestLifecycle::consumerThatDoesNotReadHoldsNothingUp()
     webSocket.send(webSocketHandshake("/wal"));
     QCOMPARE(webSocket.readHead().status, 101);
     RawClient stream(server.port());
-    stream.send("GET /wal HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n");
+    stream.send("GET /wal HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     QCOMPARE(stream.readHead().status, 200);
     HttpClient client(server.port());
     const QByteArray value(1 << 20, 'x');
@@ -233,12 +234,12 @@ void TestLifecycle::clientThatNeverFinishesHoldsNothingUp()
     ServerProcess server({u"--max-value"_s, u"64MiB"_s});
     QVERIFY2(server.start(), server.standardError().constData());
     RawClient sender(server.port());
-    sender.send("PUT /k HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+    sender.send("PUT /k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345");
     RawClient head(server.port());
     head.send("GET /k HTTP/1.1\r\nHo");
     QCOMPARE(HttpClient(server.port()).put("/large", QByteArray(40 << 20, 'x')).status, 201);
     RawClient reader(server.port());
-    reader.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    reader.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QCOMPARE(reader.readHead().status, 200);
     QCOMPARE(server.stopFault(), ""_ba);
 }
@@ -249,7 +250,7 @@ void TestLifecycle::startsAgainOnTheSamePortAtOnce()
     QVERIFY2(first.start(), first.standardError().constData());
     const QString port = QString::number(first.port());
     RawClient client(first.port()); // leaves a connection in TIME_WAIT
-    client.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QCOMPARE(client.readResponse().body, "pong"_ba);
     QCOMPARE(first.stopFault(), ""_ba);
     ServerProcess second({u"--port"_s, port});
@@ -328,7 +329,7 @@ void TestLifecycle::oneLineAConnectionAtDebug()
     QVERIFY2(server.start(), server.standardError().constData());
     RawClient client(server.port());
     for (int i = 0; i < 10; ++i) {
-        client.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.send("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
         QCOMPARE(client.readResponse().body, "pong"_ba);
     }
     const QByteArray port = QByteArray::number(client.localPort());

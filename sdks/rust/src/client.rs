@@ -254,8 +254,13 @@ impl Client {
     }
 
     /// Where the server's history is now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] when the server says so only to those with a token.
     pub async fn position(&self) -> Result<Position> {
-        self.info().await.map(|info| info.position())
+        self.info().await?.position().ok_or_else(|| Error::Unauthorized {
+            detail: "the server tells its position to those with a token only".to_owned(),
+        })
     }
 }
 

@@ -12,6 +12,9 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::client::{Client, Inner};
 use crate::{Error, Result};
 
+/// As good as none, and a time that can be added to now.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// The options of a [`Client`], from [`Client::builder`].
 ///
 /// ```
@@ -112,6 +115,8 @@ impl ClientBuilder {
             // The feed knows no proxies, and requests and feed have to reach the same server.
             .no_proxy()
             .tcp_nodelay(true)
+            // The server closes connections after 60 s without a request.
+            .pool_idle_timeout(Duration::from_secs(50))
             .user_agent(concat!("memorykv-rust/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(Error::connection)?;
@@ -120,7 +125,7 @@ impl ClientBuilder {
             base,
             authorization,
             tls: Arc::new(tls),
-            timeout: self.timeout,
+            timeout: self.timeout.min(LONGEST_TIMEOUT),
             retries: self.retries,
             retry_wait: self.retry_wait,
         }))
@@ -205,6 +210,13 @@ mod tests {
         assert!(
             fault(ClientBuilder::new("http://localhost").ca_file("Cargo.toml")).contains("no cert")
         );
+    }
+
+    #[tokio::test]
+    async fn no_timeout_is_too_long() {
+        let builder = ClientBuilder::new("http://127.0.0.1:1").timeout(Duration::MAX).retries(0);
+        let error = builder.build().unwrap().ping().await.unwrap_err();
+        assert!(matches!(error, Error::Connection(_)), "{error}");
     }
 
     #[test]

@@ -62,6 +62,6 @@ pub use error::{Error, Result};
 pub use event::{Event, EventKind, Op};
 pub use list::{Entry, List, Page, Pages};
 pub use position::{Position, Revision};
-pub use value::{Fetched, Info, Limits, Previous, Value};
+pub use value::{Auth, Fetched, Info, Limits, Previous, Value};
 pub use watch::{Status, Watch, WatchBuilder};
 pub use write::{Delete, Expire, Pending, Put, Written};

@@ -69,6 +69,8 @@ impl Previous {
 }
 
 /// What a server says of itself (`/-/info`).
+///
+/// What is an `Option` is for those with a token, where the server asks for tokens.
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Info {
@@ -76,27 +78,42 @@ pub struct Info {
     pub name: String,
     /// The server's version.
     pub version: String,
+    /// What the client's token may.
+    #[serde(default)]
+    pub auth: Auth,
     /// Names the history that seqs count in.
-    pub epoch: u64,
+    pub epoch: Option<u64>,
     /// The last change.
-    pub seq: u64,
+    pub seq: Option<u64>,
     /// The last change that is as safe as the server's configuration promises.
-    pub durable_seq: u64,
-    /// How many keys there are.
-    pub keys: u64,
-    /// Bytes of all keys and values.
-    pub stored_bytes: u64,
+    pub durable_seq: Option<u64>,
+    /// How many keys there are. Not for a token confined to a prefix.
+    pub keys: Option<u64>,
+    /// Bytes of all keys and values. Not for a token confined to a prefix.
+    pub stored_bytes: Option<u64>,
     /// When the server started: RFC 3339, UTC.
-    pub started: String,
+    pub started: Option<String>,
     /// What the server takes.
-    pub limits: Limits,
+    pub limits: Option<Limits>,
 }
 
 impl Info {
     /// Where the server's history is.
-    pub fn position(&self) -> Position {
-        Position { epoch: self.epoch, seq: self.seq }
+    pub fn position(&self) -> Option<Position> {
+        Some(Position { epoch: self.epoch?, seq: self.seq? })
     }
+}
+
+/// What a client may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Auth {
+    /// The server asks for tokens.
+    pub required: bool,
+    /// What the token may: `read`, `write` or `admin`.
+    pub role: Option<String>,
+    /// The prefix of the keys that the token is confined to.
+    pub prefix: Option<String>,
 }
 
 /// The limits of a server. 0 is no limit.

@@ -3,7 +3,7 @@
 //
 //     node browserconsumer.mjs <browser> <server url>
 //
-// Opens the server's own page, connects a WebSocket (text), one for JSON, and an EventSource, and
+// Opens /ping, to be of the server's origin without the live page's own traffic, connects a WebSocket (text), one for JSON, and an EventSource, and
 // prints each thing that happens to them as a line of JSON: {"from","what","data"}. Ends when its
 // standard input does.
 import { chromium } from "playwright-core";
@@ -28,7 +28,7 @@ page.on("console", (message) => console.error(message.text()));
 await page.exposeFunction("tell", (from, what, data) =>
     console.log(JSON.stringify({ from, what, data })),
 );
-await page.goto(serverUrl);
+await page.goto(`${serverUrl}ping`);
 await page.evaluate(() => {
     const feed = `${location.origin}/wal`;
     const listen = (from, source) => {

@@ -67,7 +67,8 @@ private Q_SLOTS:
     {
         QFETCH(int, index);
         const Flag &flag = flags()[std::size_t(index)];
-        const auto read = parse({"--" + flag.name.toByteArray(), flag.defaultValue.toByteArray()});
+        const auto read
+            = parse({"--" + flag.name.toByteArray() + '=' + flag.defaultValue.toByteArray()});
         QVERIFY2(read, read ? "" : read.error().detail.constData());
         QVERIFY(read->options == Options());
     }

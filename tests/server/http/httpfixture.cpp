@@ -67,7 +67,10 @@ HttpFixture::HttpFixture(QList<QByteArray> corsOrigins, Scope scope, qint64 maxM
                [](const Grant &) { return QByteArray("{\"version\":\"0\"}"); },
                "<!doctype html><title>page</title>" + QByteArray(2000, ' '),
                "openapi: 3.1.0\n" + QByteArray(2000, '#'),
-               scope}
+               scope,
+               nullptr,
+               {{"a.js", "text/javascript; charset=utf-8", "// a" + QByteArray(2000, ' ')},
+                {"a.svg", "image/svg+xml", "<svg/>"}}}
     , dispatcher(services)
 { }
 

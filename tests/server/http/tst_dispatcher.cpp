@@ -60,7 +60,9 @@ private Q_SLOTS:
     void batchRefuses_data();
     void batchRefuses();
 
-    void pageAndDescriptionAreSentOnce();
+    void fixedContentIsSentOnce();
+    void smallFilesOfThePageAreNotCompressed();
+    void thePageMayOnlyLoadWhatIsOfItsOrigin();
     void corsIsAdded();
     void preflight();
     void answersCarryTheSeqTheyShow();
@@ -94,6 +96,8 @@ void TestDispatcher::everyRouteAnswers_data()
         row(method, "/-/ready", 200, Route::Ready);
         row(method, "/-/info", 200, Route::Info);
         row(method, "/-/openapi.yaml", 200, Route::OpenApi);
+        row(method, "/-/page/a.js", 200, Route::PageFile);
+        row(method, "/-/page/b.js", 404, Route::PageFile);
         row(method, "/-/nothing", 404, Route::Unknown);
         row(method, "/wal", 426, Route::Wal);
         row(method, "/keys", 200, Route::Keys);
@@ -624,10 +628,10 @@ void TestDispatcher::batchRefuses()
     QTEST(http.answer("POST", target, fields, body).status, "status");
 }
 
-void TestDispatcher::pageAndDescriptionAreSentOnce()
+void TestDispatcher::fixedContentIsSentOnce()
 {
     HttpFixture http;
-    for (const char *target : {"/", "/-/openapi.yaml"}) {
+    for (const char *target : {"/", "/-/openapi.yaml", "/-/page/a.js"}) {
         for (const char *coding : {"", "Accept-Encoding: gzip\r\n"}) {
             const Response first = http.answer("GET", target, coding);
             const QByteArray tag = fieldOf(first, "ETag");
@@ -644,6 +648,28 @@ void TestDispatcher::pageAndDescriptionAreSentOnce()
         QVERIFY(fieldOf(http.answer("GET", target), "ETag")
                 != fieldOf(http.answer("GET", target, "Accept-Encoding: gzip\r\n"), "ETag"));
     }
+}
+
+void TestDispatcher::smallFilesOfThePageAreNotCompressed()
+{
+    HttpFixture http;
+    const QByteArray gzip = "Accept-Encoding: gzip\r\n";
+    const Response first = http.answer("GET", "/-/page/a.svg", gzip);
+    QCOMPARE(contentOf(first), QByteArray("<svg/>"));
+    QCOMPARE(fieldOf(first, "Content-Type"), QByteArray("image/svg+xml"));
+    QVERIFY(fieldOf(first, "Vary").isNull());
+    const Response second = http.answer("GET", "/-/page/a.svg",
+                                        gzip + "If-None-Match: " + fieldOf(first, "ETag") + "\r\n");
+    QCOMPARE(second.status, 304);
+    QVERIFY(fieldOf(second, "Vary").isNull());
+}
+
+void TestDispatcher::thePageMayOnlyLoadWhatIsOfItsOrigin()
+{
+    HttpFixture http;
+    const QByteArray policy = fieldOf(http.answer("GET", "/"), "Content-Security-Policy");
+    QVERIFY(policy.startsWith("default-src 'self'"));
+    QVERIFY(!policy.contains("unsafe"));
 }
 
 void TestDispatcher::corsIsAdded()

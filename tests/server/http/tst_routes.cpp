@@ -45,6 +45,10 @@ void TestRoutes::pathLeadsToARoute_data()
     row("/-/ready", Route::Ready);
     row("/-/info", Route::Info);
     row("/-/openapi.yaml", Route::OpenApi);
+    row("/-/page/page.css", Route::PageFile, "page.css");
+    row("/-/page/", Route::PageFile, "");
+    row("/-/page/a/b", Route::PageFile, "a/b");
+    row("/-/page", Route::Unknown);
     row("/-/", Route::Unknown);
     row("/-/nothing", Route::Unknown);
     row("/-/batch/", Route::Unknown);
@@ -54,6 +58,7 @@ void TestRoutes::pathLeadsToARoute_data()
     row("/%70ing", Route::Ping);
     row("/%2D/info", Route::Info);
     row("/-%2Finfo", Route::Info);
+    row("/-/p%61ge%2Fpage.css", Route::PageFile, "page.css");
     // Next to reserved names.
     row("/Keys", Route::Key, "Keys");
     row("/keysx", Route::Key, "keysx");
@@ -126,8 +131,9 @@ void TestRoutes::allowNamesTheMethods_data()
     row(Route::Keys, "GET, HEAD, DELETE, OPTIONS");
     row(Route::KeysPrefix, "GET, HEAD, DELETE, OPTIONS");
     row(Route::Batch, "POST, OPTIONS");
-    for (const Route route : {Route::Wal, Route::Metrics, Route::Ping, Route::Page, Route::Healthy,
-                              Route::Ready, Route::Info, Route::OpenApi, Route::Unknown})
+    for (const Route route :
+         {Route::Wal, Route::Metrics, Route::Ping, Route::Page, Route::Healthy, Route::Ready,
+          Route::Info, Route::OpenApi, Route::PageFile, Route::Unknown})
         row(route, "GET, HEAD, OPTIONS");
     row(Route::Server, "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS");
 }

@@ -86,7 +86,7 @@ pub fn of_batch(outcomes: Vec<Outcome>) -> Json {
 
 pub fn of_info(info: Info) -> Json {
     json!({"ok": true, "name": info.name, "version": info.version,
-           "position": info.position().to_string(), "keys": info.keys})
+           "position": info.position().map(|position| position.to_string()), "keys": info.keys})
 }
 
 pub fn of_events(events: Vec<Event>, ended: Option<Error>) -> Json {

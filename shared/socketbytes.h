@@ -18,10 +18,20 @@ inline qint64 unsentBytes(const QTcpSocket &socket)
 /// waiting is full, and trying again would only cost a system call.
 inline void writeSoon(QTcpSocket &socket, const QByteArray &bytes)
 {
-    const bool wasIdle = socket.bytesToWrite() == 0;
+    const bool wasIdle = unsentBytes(socket) == 0;
     socket.write(bytes);
     if (wasIdle)
         socket.flush();
+}
+
+/// Has \a receiver's \a slot called when the network has taken some of what was written to
+/// \a socket. Under TLS bytesWritten() tells of what was encrypted.
+template <typename Receiver, typename Slot>
+void connectProgress(const QTcpSocket *socket, const Receiver *receiver, Slot slot)
+{
+    QObject::connect(socket, &QTcpSocket::bytesWritten, receiver, slot);
+    if (const auto *tls = qobject_cast<const QSslSocket *>(socket))
+        QObject::connect(tls, &QSslSocket::encryptedBytesWritten, receiver, slot);
 }
 
 } // namespace memorykv
