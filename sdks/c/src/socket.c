@@ -114,7 +114,7 @@ static int add_fields(struct run *run, struct lws *wsi, unsigned char **at, size
 static int look_at_answer(struct run *run, struct lws *wsi)
 {
     const int status = (int)lws_http_client_http_response(wsi);
-    if (status == 101)
+    if (status == 101 || status == 0)
         return 0;
     char wait[24];
     char text[64];
@@ -204,6 +204,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         take_close(run, in, length);
         return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+        look_at_answer(run, wsi);
         fail(run, in, length);
         return 0;
     case LWS_CALLBACK_CLIENT_CLOSED:
