@@ -27,7 +27,8 @@ struct Worker::Parts
         , context{dispatcher,        services.log,
                   observer,          [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
                   setup.limits,      {},
-                  &setup.gatekeeper, setup.tls}
+                  &setup.gatekeeper, setup.tls,
+                  setup.buffers}
         , pool(context)
     { }
 

@@ -23,7 +23,7 @@ Snapshot::~Snapshot()
     std::erase(m_store.m_snapshots, this);
 }
 
-std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
+std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
 {
     std::vector<EntryPtr> entries;
     // Writers change what is kept under the write lock, and this is the one thread that reads it.
@@ -32,20 +32,26 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
     auto [at, end] = m_store.rangeOf(m_prefix, m_after);
     auto kept = m_kept.begin();
     QByteArrayView last;
-    for (size_t seen = 0; seen < maxEntries; ++seen) {
+    qint64 taken = 0;
+    qsizetype bytes = 0;
+    for (size_t seen = 0; seen < maxEntries && bytes < maxBytes; ++seen) {
         const EntryPtr *present = at != end ? &index.at(at)->entry : nullptr;
         const bool takeKept = kept != m_kept.end()
                               && (!present || QByteArrayView(kept->first) <= (*present)->key());
         if (takeKept) {
             entries.push_back(kept->second);
+            bytes += kept->second->allocatedSize();
+            taken += kept->second->allocatedSize();
             last = kept->second->key();
             if (present && (*present)->key() == last)
                 at = index.next(at);
             ++kept;
         } else if (present) {
             last = (*present)->key();
-            if ((*present)->revision() <= m_seq)
+            if ((*present)->revision() <= m_seq) {
                 entries.push_back(*present);
+                bytes += (*present)->allocatedSize();
+            }
             at = index.next(at);
         } else {
             m_atEnd = true;
@@ -55,14 +61,17 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries)
     if (!last.isNull())
         m_after = last.toByteArray();
     m_kept.erase(m_kept.begin(), kept);
+    m_keptBytes.fetch_sub(taken, std::memory_order_relaxed);
     return entries;
 }
 
 void Snapshot::keep(const EntryPtr &entry)
 {
     // What came after the snapshot is not part of it; of what was, the first to go is the one.
-    if (entry->revision() <= m_seq && isAhead(entry->key()))
-        m_kept.try_emplace(entry->key().toByteArray(), entry);
+    if (entry->revision() > m_seq || !isAhead(entry->key()))
+        return;
+    if (m_kept.try_emplace(entry->key().toByteArray(), entry).second)
+        m_keptBytes.fetch_add(entry->allocatedSize(), std::memory_order_relaxed);
 }
 
 bool Snapshot::isAhead(QByteArrayView key) const

@@ -3,6 +3,8 @@
 
 #include "server/log/entry.h"
 
+#include <atomic>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -25,8 +27,13 @@ public:
     /// The last mutation the snapshot holds.
     quint64 seq() const { return m_seq; }
 
-    /// The next entries in key order, at most about \a maxEntries; none when all were given.
-    std::vector<EntryPtr> next(size_t maxEntries);
+    /// The next entries in key order, at most \a maxEntries, and no more once they have \a
+    /// maxBytes; none when all were given.
+    std::vector<EntryPtr> next(size_t maxEntries,
+                               qsizetype maxBytes = std::numeric_limits<qsizetype>::max());
+
+    /// Bytes of old entries that the store has left to this snapshot alone, or so it may be.
+    qint64 keptBytes() const { return m_keptBytes.load(std::memory_order_relaxed); }
 
     /// Whether all entries were given.
     bool atEnd() const { return m_atEnd; }
@@ -47,6 +54,7 @@ private:
     QByteArray m_after; ///< all keys up to this one were given
     bool m_atEnd = false;
     std::map<QByteArray, EntryPtr> m_kept;
+    std::atomic<qint64> m_keptBytes = 0; ///< of those in m_kept
 };
 
 } // namespace memorykv
