@@ -142,6 +142,8 @@ constexpr std::array kFlags = {
          "", applySize<&Options::maxValueSize, 1, kGiB>},
     Flag{"max-memory", "SIZE", "memory for the data; then writes get 507", "off", "Work and memory",
          "", applyMaxMemory},
+    Flag{"max-buffers", "SIZE", "bytes waiting for all clients together", "512MiB",
+         "Work and memory", "", applyMaxBuffers},
     Flag{"history", "SIZE", "past changes held for consumers to replay", "32MiB", "Feed", "",
          applySize<&Options::historySize, 0, kMostMemory>},
     Flag{"feed-buffer", "SIZE", "events that may wait for one consumer", "8MiB", "Feed", "",

@@ -77,6 +77,19 @@ Result<Done> applyInsecure(QByteArrayView value, Options &options)
     return Done{};
 }
 
+Result<Done> applyMaxBuffers(QByteArrayView value, Options &options)
+{
+    if (value == "off") {
+        options.security.maxBuffers = 0;
+        return Done{};
+    }
+    const auto size = sizeFromText(value, 1 << 20, qint64(1) << 40);
+    if (!size)
+        return size.error();
+    options.security.maxBuffers = *size;
+    return Done{};
+}
+
 Result<Done> applyMaxPerAddress(QByteArrayView value, Options &options)
 {
     if (value == "off") {

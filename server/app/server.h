@@ -76,6 +76,7 @@ private:
     Census m_refused; ///< connections that are being refused
     Census m_metricsCensus;
     Cors m_cors;
+    BufferBudget m_buffers;
     TokenStore m_tokens;
     TlsSource m_tls;
     Gatekeeper m_gatekeeper;

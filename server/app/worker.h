@@ -22,6 +22,7 @@ struct WorkerSetup
     ConnectionLimits limits;
     const Gatekeeper &gatekeeper;
     const TlsSource *tls; ///< null: no TLS
+    BufferBudget *buffers;
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the

@@ -71,6 +71,8 @@ private:
     void sendGap(quint64 from, quint64 to);
     Event controlEvent(Op op, quint64 seq) const;
     bool hasRoom() const;
+    qint64 bufferLimit() const;
+    void account();
     void onAnswered();
     void onClosed();
 
@@ -78,6 +80,7 @@ private:
     const Subscription m_subscription;
     const QByteArray m_peer;
     FeedContext &m_context;
+    BufferShare m_share;
     quint64 m_watchedFrom = 0;
     Phase m_phase = Phase::Live;
     std::unique_ptr<Snapshot> m_snapshot; ///< while Initial

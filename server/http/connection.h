@@ -7,6 +7,7 @@
 #include "server/http/outbox.h"
 #include "server/http/requestparser.h"
 #include "server/http/tlssource.h"
+#include "server/store/bufferbudget.h"
 
 #include <QDeadlineTimer>
 #include <QObject>
@@ -61,6 +62,7 @@ struct ConnectionContext
     DateField date;
     const Gatekeeper *gatekeeper = nullptr; ///< null: whoever comes may do everything
     const TlsSource *tls = nullptr;         ///< null: no TLS
+    BufferBudget *buffers = nullptr;        ///< null: there is none to keep to
 };
 
 /// One client: owns the socket, frames and checks what comes, has it answered, and writes the
@@ -83,6 +85,12 @@ public:
 
     /// Closes when the time the client had is over.
     void checkDeadline();
+
+    /// Bytes that wait here, on their way in or out.
+    qint64 bufferedBytes() const { return m_share.bytes(); }
+
+    /// Ends the connection at once.
+    void abort();
 
     /// Answers what has come in whole, then closes.
     void drain();
@@ -121,6 +129,8 @@ private:
     void write();
     void continueClosing();
     void finish();
+    std::optional<Error> shortOfBuffers(const Request &request) const;
+    void account();
     bool isOutputFull() const;
     bool isBodyTooSlow() const;
     bool isOutputTooSlow() const;
@@ -131,6 +141,7 @@ private:
     ConnectionContext &m_context;
     RequestParser m_parser;
     Outbox m_outbox;
+    BufferShare m_share;
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;
