@@ -3,6 +3,7 @@
 
 #include <memorykv/client.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ enum {
 };
 
 static const struct memkv_settings defaults = {
+    .id = 1,
     .connect_timeout_ms = MKV_CONNECT_TIMEOUT_MS,
     .timeout_ms = MKV_TIMEOUT_MS,
     .retries = MKV_RETRIES,
@@ -73,7 +75,9 @@ memkv_client *memkv_client_open(const char *host, const memkv_options *options)
     block->client.host = place(&end, host);
     block->client.settings = &block->settings;
     struct memkv_settings *settings = &block->settings;
+    static atomic_uint_fast64_t last_id = 1;
     *settings = defaults;
+    settings->id = atomic_fetch_add(&last_id, 1) + 1;
     settings->token = place(&end, given.token);
     settings->ca_file = place(&end, given.ca_file);
     if (given.connect_timeout_ms > 0)

@@ -64,8 +64,7 @@ memkv_result *mkv_request_refuse(struct mkv_request *request, const char *fault)
     return mkv_result_error(MEMKV_INVALID, 0, "%s", fault);
 }
 
-/** What is wrong with the parts that the caller gave as text. */
-static const char *fault_of(const memkv_client *client, const struct mkv_request *request)
+const char *mkv_request_fault(const memkv_client *client, const struct mkv_request *request)
 {
     if (!client)
         return "client: NULL";
@@ -80,7 +79,7 @@ static const char *fault_of(const memkv_client *client, const struct mkv_request
     return NULL;
 }
 
-static bool may_pass(const memkv_result *result)
+bool mkv_may_pass(const memkv_result *result)
 {
     switch (result->code) {
     case MEMKV_UNREACHABLE:
@@ -103,7 +102,7 @@ static memkv_result *repeat(const memkv_client *client, const struct mkv_request
     for (unsigned tries = 1;; ++tries) {
         memkv_result *result = mkv_attempt(client->host, settings, request, target,
                                            settings->timeout_ms ? end - mkv_now_ms() : 0);
-        if (!result || once || tries > settings->retries || !may_pass(result))
+        if (!result || once || tries > settings->retries || !mkv_may_pass(result))
             return result;
         const int64_t pause = result->retry_after > 0
                                   ? (int64_t)result->retry_after * 1000
@@ -117,7 +116,7 @@ static memkv_result *repeat(const memkv_client *client, const struct mkv_request
 
 memkv_result *mkv_request_perform(const memkv_client *client, struct mkv_request *request)
 {
-    const char *fault = fault_of(client, request);
+    const char *fault = mkv_request_fault(client, request);
     if (fault)
         return mkv_request_refuse(request, fault);
     const char *target = mkv_buffer_terminated(&request->target);

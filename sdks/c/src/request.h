@@ -50,6 +50,12 @@ void mkv_request_number(struct mkv_request *request, const char *name, uint64_t 
 /** Sends it, as often as it takes, and frees what it holds. NULL only without memory. */
 memkv_result *mkv_request_perform(const memkv_client *client, struct mkv_request *request);
 
+/** What is wrong with the texts of client and request; NULL when nothing is. */
+const char *mkv_request_fault(const memkv_client *client, const struct mkv_request *request);
+
+/** Whether a request that ended like this may succeed when it is made again. */
+bool mkv_may_pass(const memkv_result *result);
+
 /** Frees what a request holds and gives a failure MEMKV_INVALID that says what is wrong. */
 memkv_result *mkv_request_refuse(struct mkv_request *request, const char *fault);
 

@@ -14,20 +14,23 @@ memkv_result *memkv_ping(memkv_client *client)
     return mkv_request_perform(client, &request);
 }
 
-/** Returns false when a member is missing that every MemoryKV server has. */
+/** Returns false when a member is missing that every MemoryKV server tells everybody. */
 static bool read_info(struct json_object *object, memkv_server_info *info)
 {
     memkv_bytes name;
     memkv_bytes version;
     memset(info, 0, sizeof *info);
-    if (!mkv_json_text(object, "name", &name) || !mkv_json_text(object, "version", &version)
-        || !mkv_json_number(object, "epoch", &info->position.epoch)
-        || !mkv_json_number(object, "seq", &info->position.seq))
+    if (!mkv_json_text(object, "name", &name) || !mkv_json_text(object, "version", &version))
         return false;
     size_t length = version.length;
     if (length > sizeof info->version - 1)
         length = sizeof info->version - 1;
     memcpy(info->version, version.data, length);
+    info->durable_seq = MEMKV_UNTOLD;
+    info->keys = MEMKV_UNTOLD;
+    info->stored_bytes = MEMKV_UNTOLD;
+    mkv_json_number(object, "epoch", &info->position.epoch);
+    mkv_json_number(object, "seq", &info->position.seq);
     mkv_json_number(object, "durable_seq", &info->durable_seq);
     mkv_json_number(object, "keys", &info->keys);
     mkv_json_number(object, "stored_bytes", &info->stored_bytes);

@@ -8,9 +8,13 @@
 
 #include <memorykv/client.h>
 
+#include <stdint.h>
+
 /** The options of a client with the defaults filled in. */
 struct memkv_settings
 {
+    /** Tells these settings from all others that the process ever had; not 0. */
+    uint64_t id;
     const char *token;
     const char *ca_file;
     long connect_timeout_ms;

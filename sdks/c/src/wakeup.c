@@ -65,7 +65,8 @@ bool mkv_wakeup_wait_until(struct mkv_wakeup *wakeup, int64_t time_ms)
 
 void mkv_wakeup_sleep(struct mkv_wakeup *wakeup, int64_t duration_ms)
 {
-    const int64_t end = mkv_now_ms() + duration_ms;
+    /* The clock is rounded down; the pause is not to be shorter for that. */
+    const int64_t end = mkv_now_ms() + duration_ms + 1;
     pthread_mutex_lock(&wakeup->lock);
     while (!wakeup->stopped && mkv_now_ms() < end)
         mkv_wakeup_wait_until(wakeup, end);

@@ -161,10 +161,12 @@ static bool find_position(memkv_watcher *watcher)
 {
     memkv_server_info info;
     memkv_result *result = memkv_info(watcher->client, &info);
-    const bool found = result && result->success;
+    const bool found = result && result->success && info.position.epoch != 0;
     if (found) {
         watcher->feed.position = info.position;
         watcher->feed.known = true;
+    } else if (result && result->success) {
+        set_outcome(watcher, MEMKV_UNAUTHORIZED, 401, "the server asks for a token");
     } else if (result) {
         set_outcome(watcher, result->code, result->status, result->error);
         watcher->retry_after = result->retry_after;

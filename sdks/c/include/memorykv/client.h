@@ -114,18 +114,21 @@ MEMKV_API void memkv_close_idle(void);
 /** GET /ping. Success with "pong" when the server answers. */
 MEMKV_API memkv_result *memkv_ping(memkv_client *client);
 
+/** Stands for a number that the server does not tell whoever has this token, or none. */
+#define MEMKV_UNTOLD UINT64_MAX
+
 /** What a server says about itself. */
 typedef struct memkv_server_info
 {
     /** Zero-terminated, cut off when longer. */
     char version[32];
-    /** Where the history of its store stands. */
+    /** Where the history of its store stands. Both members 0: untold. */
     memkv_position position;
-    /** All changes up to this seq are as safe as the server's --fsync promises. */
+    /** All changes up to this seq are as safe as the server's --fsync promises; or MEMKV_UNTOLD. */
     uint64_t durable_seq;
-    /** Keys in the store. */
+    /** Keys in the store; MEMKV_UNTOLD for a token confined to a prefix. */
     uint64_t keys;
-    /** Bytes of all keys and values. */
+    /** Bytes of all keys and values; or MEMKV_UNTOLD. */
     uint64_t stored_bytes;
 } memkv_server_info;
 

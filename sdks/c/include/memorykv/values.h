@@ -58,6 +58,18 @@ MEMKV_API memkv_result *memkv_get_if(memkv_client *client, memkv_bytes key,
                                      memkv_condition condition);
 
 /**
+ * Reads many values, some of them at the same time: on this thread, over a connection for each of
+ * the reads that run at once. Each is like memkv_get() by itself; together they show no one moment.
+ * @param keys count of them; in any order, also more than once.
+ * @param results receives count results in the order of keys, each to be freed. NULL for one that
+ * there was no memory for.
+ * @param at_once how many run at the same time. 0: 32.
+ * @return how many succeeded.
+ */
+MEMKV_API size_t memkv_get_many(memkv_client *client, const memkv_bytes *keys, size_t count,
+                                memkv_result **results, size_t at_once);
+
+/**
  * Writes a value.
  * @param options NULL: none.
  * @return success with the new revision; status 201 when the key is new, 200 when it was replaced.

@@ -177,8 +177,9 @@ typedef struct memkv_watcher memkv_watcher;
  * Begins to watch, on a new thread; the connection is made there.
  *
  * With neither since nor initial it first asks the server where its history stands (/-/info), and
- * shows every change made after this function returned, whatever becomes of the connection. When
- * that fails it is tried again on the thread, and the watch begins once it succeeds.
+ * shows every change made after this function returned, whatever becomes of the connection. That
+ * is a request like any other and takes as long as one may; when it fails it is tried again on the
+ * thread, and the watch begins once it succeeds.
  *
  * It goes on until it is stopped. By itself it ends only when trying again makes no sense: the
  * options contradict each other, the token is refused (401, 403), the server does not take the

@@ -227,8 +227,10 @@ static struct json_object *info(memkv_client *client)
     struct json_object *outcome = success();
     add_terminated(outcome, "name", terminated_of(whole, "name"));
     add_terminated(outcome, "version", about.version);
-    add_position(outcome, about.position);
-    add_number(outcome, "keys", about.keys);
+    if (about.position.epoch)
+        add_position(outcome, about.position);
+    if (about.keys != MEMKV_UNTOLD)
+        add_number(outcome, "keys", about.keys);
     json_object_put(whole);
     return outcome;
 }

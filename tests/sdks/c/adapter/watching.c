@@ -11,6 +11,8 @@ static memkv_watcher *g_watcher;
 static struct json_object *g_events;
 static pthread_mutex_t g_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t g_changed = PTHREAD_COND_INITIALIZER;
+static bool g_begun;
+static bool g_failed;
 static bool g_ended;
 
 static const struct
@@ -98,10 +100,11 @@ static void on_event(void *user, const memkv_event *event)
 static void on_status(void *user, const memkv_watch_status *status)
 {
     (void)user;
-    if (status->state != MEMKV_WATCH_ENDED)
-        return;
     pthread_mutex_lock(&g_lock);
-    g_ended = true;
+    g_ended = status->state == MEMKV_WATCH_ENDED;
+    if (!g_begun)
+        g_failed = g_ended;
+    g_begun = true;
     pthread_cond_signal(&g_changed);
     pthread_mutex_unlock(&g_lock);
 }
@@ -112,7 +115,20 @@ void end_watch(void)
     g_watcher = NULL;
     json_object_put(g_events);
     g_events = NULL;
+    g_begun = false;
+    g_failed = false;
     g_ended = false;
+}
+
+/** Waits for the first sign of the watch. Returns whether it is its end. */
+static bool has_failed(void)
+{
+    pthread_mutex_lock(&g_lock);
+    while (!g_begun)
+        pthread_cond_wait(&g_changed, &g_lock);
+    const bool failed = g_failed;
+    pthread_mutex_unlock(&g_lock);
+    return failed;
 }
 
 static struct json_object *watch(memkv_client *client, struct json_object *command)
@@ -132,7 +148,11 @@ static struct json_object *watch(memkv_client *client, struct json_object *comma
         return invalid("since: not a position");
     g_events = need(json_object_new_array());
     g_watcher = need(memkv_watch(client, &options, on_event, NULL));
-    return success();
+    if (!has_failed())
+        return success();
+    struct json_object *outcome = failure(memkv_watch_wait(g_watcher, -1));
+    end_watch();
+    return outcome;
 }
 
 /** Waits for so many events, the end of the watch or of the time. With the lock held. */

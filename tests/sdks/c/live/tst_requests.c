@@ -139,6 +139,67 @@ static void pages_are_walked_and_joined(void)
     CHECK(count == 0);
 }
 
+static void many_values_are_read_at_once(void)
+{
+    enum { COUNT = 300 };
+    static char texts[COUNT][32];
+    memkv_bytes keys[COUNT];
+    memkv_result *results[COUNT];
+    for (int i = 0; i < COUNT; ++i) {
+        snprintf(texts[i], sizeof texts[i], "many/%d", i);
+        keys[i] = memkv_text(texts[i]);
+        if (i % 3 != 0)
+            CHECK(succeeds(memkv_put(g_client, keys[i], keys[i], NULL)));
+    }
+    keys[1] = memkv_text("keys/none");
+    keys[2] = keys[4];
+    for (size_t at_once = 0; at_once < 400; at_once = at_once * 10 + 1) {
+        CHECK(memkv_get_many(g_client, keys, COUNT, results, at_once) == COUNT / 3 * 2 - 1);
+        CHECK(results[2] && strcmp(results[2]->result, "many/4") == 0);
+        CHECK(fails_with(results[1], MEMKV_INVALID));
+        memkv_result_free(results[2]);
+        for (int i = 3; i < COUNT; ++i) {
+            if (i % 3 == 0) {
+                CHECK(fails_with(results[i], MEMKV_NOT_FOUND));
+                continue;
+            }
+            CHECK(results[i] && results[i]->success && strcmp(results[i]->result, texts[i]) == 0);
+            memkv_result_free(results[i]);
+        }
+        CHECK(fails_with(results[0], MEMKV_NOT_FOUND));
+    }
+    CHECK(memkv_get_many(g_client, NULL, 0, NULL, 0) == 0);
+    CHECK(memkv_get_many(NULL, keys, 1, results, 0) == 0);
+    CHECK(fails_with(results[0], MEMKV_INVALID));
+
+    memkv_options options;
+    memkv_options_init(&options);
+    options.retries = -1;
+    memkv_client *away = memkv_client_open("http://127.0.0.1:1", &options);
+    CHECK(memkv_get_many(away, keys + 3, 3, results, 0) == 0);
+    for (int i = 0; i < 3; ++i)
+        CHECK(fails_with(results[i], MEMKV_UNREACHABLE));
+    memkv_client_free(away);
+}
+
+static void every_client_keeps_its_own_options(void)
+{
+    memkv_options options;
+    memkv_options_init(&options);
+    options.timeout_ms = 1;
+    options.retries = -1;
+    for (int i = 0; i < 5; ++i) {
+        /* Handles go from client to client; what the one was told is nothing to the other. */
+        memkv_client *hasty = memkv_client_open("http://192.0.2.1", &options);
+        memkv_result *result = memkv_ping(hasty);
+        CHECK(result && !result->success);
+        memkv_result_free(result);
+        memkv_client_free(hasty);
+        CHECK(succeeds(memkv_ping(g_client)));
+        CHECK(fails_with(memkv_get(g_client, memkv_text("nobody")), MEMKV_NOT_FOUND));
+    }
+}
+
 static void *work(void *number)
 {
     char key[32];
@@ -213,6 +274,8 @@ int main(void)
     what_cannot_be_sent_is_invalid();
     a_server_that_is_not_there_is_unreachable();
     pages_are_walked_and_joined();
+    many_values_are_read_at_once();
+    every_client_keeps_its_own_options();
     one_client_serves_many_threads();
     a_child_process_has_connections_of_its_own();
     a_certificate_that_is_not_trusted_is_told();
