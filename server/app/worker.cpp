@@ -28,7 +28,7 @@ struct Worker::Parts
                   observer,          [this](Upgrade &upgrade) { return gateway.upgrade(upgrade); },
                   setup.limits,      {},
                   &setup.gatekeeper, setup.tls,
-                  setup.buffers}
+                  setup.buffers,     setup.rate}
         , pool(context)
     { }
 

@@ -15,6 +15,7 @@ static constexpr size_t kInitialSlice = 256;         // entries looked at in one
 static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
 static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
 static constexpr int kMaxMissedBeats = 2;
+static constexpr std::chrono::milliseconds kBudgetPause{200};
 static constexpr std::chrono::seconds kCloseTimeout{10};
 
 Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription,
@@ -73,6 +74,10 @@ void Subscriber::advance()
     // A filter can make a slice send nothing, so room alone does not bound this loop.
     static constexpr int kSlicesInOneGo = 16;
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
+        if (m_share.isBudgetOver()) { // nothing that happens here tells when it no longer is
+            QTimer::singleShot(kBudgetPause, this, &Subscriber::advance);
+            return;
+        }
         if (i == kSlicesInOneGo) {
             QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
             return;
@@ -85,6 +90,7 @@ void Subscriber::advance()
         } else if (m_phase == Phase::Replaying && !advanceReplay() && m_phase == Phase::Replaying) {
             m_phase = Phase::Live;
         }
+        account();
     }
 }
 
@@ -198,8 +204,9 @@ bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
     const qint64 limit = bufferLimit();
     if (!isMutation(record.op))
         return m_phase == Phase::Live && pending + size <= limit / 2;
-    // An event over the limit by itself must not be a gap for ever.
-    const bool fits = pending + size <= limit || pending == 0;
+    // An event over the limit by itself must not be a gap for ever; while all clients together are
+    // over theirs it is one.
+    const bool fits = pending + size <= limit || (pending == 0 && !m_share.isBudgetOver());
     if (m_phase == Phase::Live && fits)
         return true;
     if (m_subscription.lossless) {
