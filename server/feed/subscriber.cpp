@@ -74,7 +74,7 @@ void Subscriber::advance()
     // A filter can make a slice send nothing, so room alone does not bound this loop.
     static constexpr int kSlicesInOneGo = 16;
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
-        if (m_share.isBudgetOver()) { // nothing that happens here tells when it no longer is
+        if (m_share.isBudgetTight()) { // nothing that happens here tells when it no longer is
             QTimer::singleShot(kBudgetPause, this, &Subscriber::advance);
             return;
         }
@@ -204,9 +204,9 @@ bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
     const qint64 limit = bufferLimit();
     if (!isMutation(record.op))
         return m_phase == Phase::Live && pending + size <= limit / 2;
-    // An event over the limit by itself must not be a gap for ever; while all clients together are
-    // over theirs it is one.
-    const bool fits = pending + size <= limit || (pending == 0 && !m_share.isBudgetOver());
+    // An event over the limit by itself must not be a gap for ever; while all clients together have
+    // too much waiting it is one.
+    const bool fits = pending + size <= limit || (pending == 0 && !m_share.isBudgetTight());
     if (m_phase == Phase::Live && fits)
         return true;
     if (m_subscription.lossless) {
@@ -291,13 +291,13 @@ Event Subscriber::controlEvent(Op op, quint64 seq) const
 qint64 Subscriber::bufferLimit() const
 {
     const qint64 limit = m_context.limits.bufferBytes;
-    return m_share.isBudgetOver() ? std::min(limit, kPacedPending) : limit;
+    return m_share.isBudgetTight() ? std::min(limit, kPacedPending) : limit;
 }
 
 void Subscriber::account()
 {
     if (m_phase == Phase::Initial && m_snapshot->keptBytes() > kPacedPending
-        && m_share.isBudgetOver()) {
+        && m_share.isBudgetTight()) {
         close(CloseReason::TooSlow); // what was kept for it is let go
     }
     const qint64 kept = m_snapshot ? m_snapshot->keptBytes() : 0;
@@ -320,8 +320,7 @@ void Subscriber::beat()
     m_progressed = false;
     if (m_missedBeats >= kMaxMissedBeats) {
         qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
-        m_phase = Phase::Closing;
-        m_channel->abort();
+        abort();
         return;
     }
     ++m_missedBeats;
@@ -336,6 +335,12 @@ void Subscriber::onAnswered()
     record.timeMs = m_context.store.nowMs();
     record.key = m_peer;
     m_context.log.announce(std::move(record));
+}
+
+void Subscriber::abort()
+{
+    m_phase = Phase::Closing;
+    m_channel->abort();
 }
 
 void Subscriber::recheck()
