@@ -134,6 +134,8 @@ constexpr std::array kFlags = {
          applyMaxConnections},
     Flag{"max-per-address", "N", "connections from one address; off: no limit", "64", "Network", "",
          applyMaxPerAddress},
+    Flag{"max-rate", "N", "requests a second from one address; more get 429", "off", "Network", "",
+         applyMaxRate},
     Flag{"cors-origin", "ORIGIN", "pages of these origins may call; * for any", "off", "Network",
          "", applyCorsOrigin},
     Flag{"threads", "N", "worker threads, 1 to 256; cores: one each", "cores", "Work and memory",

@@ -15,6 +15,7 @@ struct SecurityOptions
     QList<QByteArray> hosts;       ///< more names the server goes by, in lower case, or "*"
     QList<QByteArray> origins;     ///< more origins whose pages may open WebSockets, or "*"
     bool insecure = false;         ///< open to other machines without tokens
+    int maxRate = 0;               ///< requests a second from one address, 0 for no limit
     int maxPerAddress = 64;        ///< connections from one address, 0 for no limit
     qint64 maxBuffers = 512 << 20; ///< bytes that wait for all clients together, 0 for no limit
 

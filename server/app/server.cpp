@@ -71,6 +71,7 @@ Server::Server(const Options &options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
     , m_buffers(options.security.maxBuffers)
+    , m_rate(options.security.maxRate)
     , m_gatekeeper(m_tokens, m_cors, HostList(options.address, options.security.hosts),
                    options.security.origins + options.corsOrigins)
     , m_persistence(makePersistence(options))
@@ -164,7 +165,8 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                      &m_buffers};
     return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits,
                                                 m_gatekeeper, m_tls.isLoaded() ? &m_tls : nullptr,
-                                                &m_buffers},
+                                                &m_buffers,
+                                                m_options.security.maxRate > 0 ? &m_rate : nullptr},
                                     std::move(observer), name);
 }
 

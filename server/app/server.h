@@ -77,6 +77,7 @@ private:
     Census m_metricsCensus;
     Cors m_cors;
     BufferBudget m_buffers;
+    RateLimiter m_rate;
     TokenStore m_tokens;
     TlsSource m_tls;
     Gatekeeper m_gatekeeper;

@@ -33,7 +33,7 @@ struct Worker::Parts
                   observer,          [this](Upgrade &upgrade) { return take(upgrade); },
                   setup.limits,      {},
                   &setup.gatekeeper, setup.tls,
-                  setup.buffers}
+                  setup.buffers,     setup.rate}
         , pool(context)
     { }
 

@@ -23,6 +23,7 @@ struct WorkerSetup
     const Gatekeeper &gatekeeper;
     const TlsSource *tls; ///< null: no TLS
     BufferBudget *buffers;
+    RateLimiter *rate; ///< null: no limit
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the

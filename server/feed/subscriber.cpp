@@ -15,6 +15,7 @@ static constexpr size_t kInitialSlice = 256;         // entries looked at in one
 static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
 static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
 static constexpr int kMaxMissedBeats = 2;
+static constexpr std::chrono::milliseconds kBudgetPause{200};
 static constexpr std::chrono::seconds kCloseTimeout{10};
 
 Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription,
@@ -75,6 +76,10 @@ void Subscriber::advance()
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
         if (m_phase == Phase::Initial && !isInitialDurable())
             return;
+        if (m_share.isBudgetTight()) { // nothing that happens here tells when it no longer is
+            QTimer::singleShot(kBudgetPause, this, &Subscriber::advance);
+            return;
+        }
         if (i == kSlicesInOneGo) {
             QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
             return;
@@ -88,6 +93,7 @@ void Subscriber::advance()
         } else if (m_phase == Phase::Replaying && !advanceReplay() && m_phase == Phase::Replaying) {
             m_phase = Phase::Live;
         }
+        account();
     }
 }
 
@@ -219,8 +225,9 @@ bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
     const qint64 limit = bufferLimit();
     if (!isMutation(record.op))
         return m_phase == Phase::Live && pending + size <= limit / 2;
-    // An event over the limit by itself must not be a gap for ever.
-    const bool fits = pending + size <= limit || pending == 0;
+    // An event over the limit by itself must not be a gap for ever; while all clients together have
+    // too much waiting it is one.
+    const bool fits = pending + size <= limit || (pending == 0 && !m_share.isBudgetTight());
     if (m_phase == Phase::Live && fits)
         return true;
     if (m_subscription.lossless) {
@@ -305,13 +312,13 @@ Event Subscriber::controlEvent(Op op, quint64 seq) const
 qint64 Subscriber::bufferLimit() const
 {
     const qint64 limit = m_context.limits.bufferBytes;
-    return m_share.isBudgetOver() ? std::min(limit, kPacedPending) : limit;
+    return m_share.isBudgetTight() ? std::min(limit, kPacedPending) : limit;
 }
 
 void Subscriber::account()
 {
     if (m_phase == Phase::Initial && m_snapshot->keptBytes() > kPacedPending
-        && m_share.isBudgetOver()) {
+        && m_share.isBudgetTight()) {
         close(CloseReason::TooSlow); // what was kept for it is let go
     }
     const qint64 kept = m_snapshot ? m_snapshot->keptBytes() : 0;
@@ -334,8 +341,7 @@ void Subscriber::beat()
     m_progressed = false;
     if (m_missedBeats >= kMaxMissedBeats) {
         qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
-        m_phase = Phase::Closing;
-        m_channel->abort();
+        abort();
         return;
     }
     ++m_missedBeats;
@@ -350,6 +356,12 @@ void Subscriber::onAnswered()
     record.timeMs = m_context.store.nowMs();
     record.key = m_peer;
     m_context.log.announce(std::move(record));
+}
+
+void Subscriber::abort()
+{
+    m_phase = Phase::Closing;
+    m_channel->abort();
 }
 
 void Subscriber::recheck()

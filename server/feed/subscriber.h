@@ -38,6 +38,12 @@ public:
     /// Asks for a sign of life; closes when two were missed.
     void beat();
 
+    /// Bytes that wait for it.
+    qint64 bufferedBytes() const { return m_share.bytes(); }
+
+    /// Ends it at once.
+    void abort();
+
     /// Closes when what it was permitted no longer is.
     void recheck();
 

@@ -34,6 +34,8 @@ Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &co
         m_deadline.setRemainingTime(context.limits.handshakeTimeout);
         connect(m_tls, &QSslSocket::encrypted, this, &Connection::begin);
     }
+    if (m_context.rate)
+        m_origin = originOf(m_socket->peerAddress());
     m_context.observer.connectionsChanged(+1);
 }
 
@@ -140,6 +142,20 @@ void Connection::refuseBody()
         respondAndClose(*refusal, request);
 }
 
+// The answer when this request is not to be served at all. Counted first, so that tokens cannot be
+// tried out at any rate.
+std::optional<Response> Connection::refusalOf(Request &request)
+{
+    if (m_context.rate && !m_context.rate->take(m_origin)) {
+        Response response = problem({ErrorCode::TooManyRequests,
+                                     "more requests a second than one address may make "
+                                     "(--max-rate); try again later"});
+        response.route = Route::Unknown;
+        return response;
+    }
+    return m_context.gatekeeper ? m_context.gatekeeper->admit(request) : std::nullopt;
+}
+
 void Connection::serve(Request request)
 {
     m_headJudged = false;
@@ -147,11 +163,9 @@ void Connection::serve(Request request)
     Outbox::Receipt receipt;
     receipt.method = request.method;
     receipt.since.start();
-    if (m_context.gatekeeper) {
-        if (auto refusal = m_context.gatekeeper->admit(request)) {
-            respond(*refusal, request, receipt);
-            return;
-        }
+    if (auto refusal = refusalOf(request)) {
+        respond(*refusal, request, receipt);
+        return;
     }
     if (isUpgrade(request)) {
         m_upgrade.request = std::move(request);

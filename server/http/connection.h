@@ -5,6 +5,7 @@
 #include "server/http/dispatcher.h"
 #include "server/http/gatekeeper.h"
 #include "server/http/outbox.h"
+#include "server/http/ratelimiter.h"
 #include "server/http/requestparser.h"
 #include "server/http/tlssource.h"
 #include "server/store/bufferbudget.h"
@@ -63,6 +64,7 @@ struct ConnectionContext
     const Gatekeeper *gatekeeper = nullptr; ///< null: whoever comes may do everything
     const TlsSource *tls = nullptr;         ///< null: no TLS
     BufferBudget *buffers = nullptr;        ///< null: there is none to keep to
+    RateLimiter *rate = nullptr;            ///< null: as fast as they like
 };
 
 /// One client: owns the socket, frames and checks what comes, has it answered, and writes the
@@ -120,6 +122,7 @@ private:
     void process();
     void serveWhatHasCome();
     void serve(Request request);
+    std::optional<Response> refusalOf(Request &request);
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
     void refuseBody();
@@ -142,6 +145,7 @@ private:
     RequestParser m_parser;
     Outbox m_outbox;
     BufferShare m_share;
+    QByteArray m_origin; ///< for the rate
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;

@@ -20,6 +20,8 @@ public:
     { }
 
     bool isOver() const { return m_limit > 0 && used() > m_limit; }
+    /// Over three quarters: time for those to take no more whose taking would leave nothing to others.
+    bool isTight() const { return m_limit > 0 && used() > m_limit / 4 * 3; }
     qint64 used() const { return m_used.load(std::memory_order_relaxed); }
     qint64 limit() const { return m_limit; }
 
@@ -52,6 +54,7 @@ public:
     }
     qint64 bytes() const { return m_bytes; }
     bool isBudgetOver() const { return m_budget && m_budget->isOver(); }
+    bool isBudgetTight() const { return m_budget && m_budget->isTight(); }
 
 private:
     Q_DISABLE_COPY_MOVE(BufferShare)

@@ -44,12 +44,21 @@ class Worst(unittest.TestCase):
             self.certificates = Certificates()
             self.addCleanup(self.certificates.cleanup)
             options += self.certificates.options()
-        return Server(*options)
+        return self.serving(Server(*options))
+
+    @contextlib.contextmanager
+    def serving(self, server):
+        """The server; clients that do not let go would make it wait when it stops."""
+        with server:
+            self.clients = []
+            yield server
+            for client in self.clients:
+                client.close()
 
     def client(self, server, **options):
         context = self.certificates.context() if self.certificates else None
         client = Client(server, context, **options)
-        self.addCleanup(client.close)
+        self.clients.append(client)
         return client
 
     def check(self, server, connections, name):
