@@ -17,16 +17,16 @@ namespace memorykv {
 /// accept it, put sha256 into the profile (ConnectionProfile::pinnedSha256) and connect again.
 struct CertificateQuestion
 {
-    QUrl address; ///< that was asked for
+    QUrl address = {}; ///< that was asked for
     QByteArray
-        sha256;      ///< fingerprint of the server's certificate, 32 bytes; empty when it sent none
-    QString subject; ///< common name, or what stands for it
-    QString issuer;
-    QStringList names; ///< host names and addresses it is made out to
-    QDateTime validFrom;
-    QDateTime validUntil;
-    QStringList reasons;  ///< why it is not trusted, in words
-    bool changed = false; ///< another certificate was accepted for this profile before
+        sha256; ///< fingerprint of the server's certificate, 32 bytes; empty when it sent none
+    QString subject = {}; ///< common name, or what stands for it
+    QString issuer = {};
+    QStringList names = {}; ///< host names and addresses it is made out to
+    QDateTime validFrom = {};
+    QDateTime validUntil = {};
+    QStringList reasons = {}; ///< why it is not trusted, in words
+    bool changed = false;     ///< another certificate was accepted for this profile before
 };
 
 /// A fingerprint as people compare it: upper-case hex pairs with colons.

@@ -19,13 +19,13 @@ enum class TokenSource {
 /// A server the user connects to, as it is kept in the settings. Holds no token. A plain value.
 struct ConnectionProfile
 {
-    QString id; ///< never changes; names the token in the keychain
-    QString name;
-    QUrl address;   ///< as addressFromText() gives it
-    QString colour; ///< "#rrggbb", or empty
+    QString id = {}; ///< never changes; names the token in the keychain
+    QString name = {};
+    QUrl address = {};   ///< as addressFromText() gives it
+    QString colour = {}; ///< "#rrggbb", or empty
     bool readOnly = false;
     TokenSource tokenSource = TokenSource::None;
-    QByteArray pinnedSha256; ///< see Endpoint
+    QByteArray pinnedSha256 = {}; ///< see Endpoint
 
     /// A profile with a new id, named after the address.
     static ConnectionProfile create(const QUrl &address);

@@ -13,10 +13,11 @@ namespace memorykv {
 /// Where requests go and with what. A plain value that lives in memory only: it holds the token.
 struct Endpoint
 {
-    QUrl address;            ///< http or https, host, port; no path
-    QByteArray token;        ///< sent as "Authorization: Bearer <token>"; empty for none
-    QByteArray pinnedSha256; ///< 32 bytes: the one certificate accepted though it is not trusted
-    bool readOnly = false;   ///< requests that write fail without being sent
+    QUrl address = {};     ///< http or https, host, port; no path
+    QByteArray token = {}; ///< sent as "Authorization: Bearer <token>"; empty for none
+    QByteArray pinnedSha256
+        = {};              ///< 32 bytes: the one certificate accepted though it is not trusted
+    bool readOnly = false; ///< requests that write fail without being sent
 
     friend bool operator==(const Endpoint &, const Endpoint &) = default;
 };
@@ -29,6 +30,9 @@ Result<QUrl> addressFromText(const QString &text);
 
 /// The address of \a key, of \a address with the percent-encoded key for a path.
 QUrl keyUrl(const QUrl &address, QByteArrayView key);
+
+/// \a address with \a target, which is encoded already, for path and query, byte for byte.
+QUrl targetUrl(const QUrl &address, const QByteArray &target);
 
 /// The address of the feed: ws or wss, /wal with \a query, already encoded.
 QUrl feedUrl(const QUrl &address, const QByteArray &query);

@@ -3,6 +3,7 @@
 
 #include "monitor/client/resttypes.h"
 #include "shared/event.h"
+#include "shared/jsonreader.h"
 #include "shared/result.h"
 
 #include <QByteArray>
@@ -24,6 +25,10 @@ void appendEntryJson(const KeyEntry &entry, QByteArray &out);
 /// The entry in a line that appendEntryJson() made. revision and ttl may be missing, and members
 /// that are unknown are passed over. InvalidArgument says what is wrong.
 Result<KeyEntry> entryFromJson(QByteArrayView line);
+
+/// Reads an entry as the next value of \a reader. False, and the reader has failed, when it is
+/// none.
+bool readEntry(JsonReader &reader, KeyEntry &entry);
 
 /// The CSV head and lines, with their line ends.
 QByteArray entryCsvHead();

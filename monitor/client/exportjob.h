@@ -21,17 +21,17 @@ using EventSource = std::function<std::optional<Event>()>;
 /// What is exported and where to.
 struct KeysExport
 {
-    Endpoint endpoint;
-    QByteArray prefix;
-    QString fileName;
+    Endpoint endpoint = {};
+    QByteArray prefix = {};
+    QString fileName = {};
     ExportFormat format = ExportFormat::Ndjson;
 };
 
 struct WalExport
 {
-    EventSource source;
+    EventSource source = {};
     quint64 total = 0; ///< events the source will give, for the progress
-    QString fileName;
+    QString fileName = {};
     ExportFormat format = ExportFormat::Ndjson;
 };
 

@@ -32,7 +32,8 @@ struct Failure
 {
     FailureKind kind = FailureKind::Network;
     int status = 0; ///< of the HTTP answer, 0 when there was none
-    QString text;   ///< one sentence for the user; names the limit or field, never a value or token
+    QString text
+        = {}; ///< one sentence for the user; names the limit or field, never a value or token
     std::optional<qint64> retryAfterSeconds = {}; ///< from Retry-After
     std::optional<int> index = {};                ///< batch: the operation at fault, from 0
 };

@@ -14,8 +14,8 @@ namespace memorykv {
 /// What is imported: an NDJSON export of keys.
 struct ImportRequest
 {
-    Endpoint endpoint;
-    QString fileName;
+    Endpoint endpoint = {};
+    QString fileName = {};
     bool dryRun = true;      ///< look only, and count what would happen
     bool onlyMissing = true; ///< leave keys that exist alone (If-None-Match: *)
 };
@@ -24,7 +24,7 @@ struct ImportRequest
 struct ImportFault
 {
     qint64 line = 0; ///< from 1
-    QString text;
+    QString text = {};
 };
 
 /// What an import did, or would do. Counts of lines.

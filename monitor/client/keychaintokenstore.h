@@ -24,6 +24,9 @@ public:
     void read(const QString &profileId, Read done) override;
     void write(const QString &profileId, const QByteArray &token, Written done) override;
     void remove(const QString &profileId, Written done) override;
+
+private:
+    void run(QKeychain::Job *job, const QString &profileId);
 };
 
 } // namespace memorykv

@@ -18,8 +18,8 @@ namespace memorykv {
 /// One line of the Prometheus text format: a name, labels, a number.
 struct PrometheusSample
 {
-    QByteArray name;
-    QMap<QByteArray, QByteArray> labels; ///< unescaped
+    QByteArray name = {};
+    QMap<QByteArray, QByteArray> labels = {}; ///< unescaped
     double value = 0;
 };
 
@@ -38,22 +38,23 @@ struct HistogramBucket
 /// Counters count from the start of the server. What the server does not tell is nothing.
 struct MetricsSample
 {
-    qint64 timeMs = 0;                      ///< ms since 1970 UTC by this machine's clock
-    QMap<QByteArray, double> operations;    ///< memorykv_operations_total by op, all results
-    QMap<QByteArray, double> feedEvents;    ///< memorykv_feed_events_total by op
-    std::vector<HistogramBucket> durations; ///< memorykv_http_request_duration_seconds, ascending
-    std::optional<double> durationSum;
-    std::optional<double> keys;
-    std::optional<double> storedBytes;
-    std::optional<double> connections;
-    std::optional<double> subscribers;
-    std::optional<double> delivered;
-    std::optional<double> shed;
-    std::optional<double> walSeq;
-    std::optional<double> walDurableSeq;
-    std::optional<double> residentBytes;
-    std::optional<double> cpuSeconds;
-    std::optional<double> startSeconds;
+    qint64 timeMs = 0;                        ///< ms since 1970 UTC by this machine's clock
+    QMap<QByteArray, double> operations = {}; ///< memorykv_operations_total by op, all results
+    QMap<QByteArray, double> feedEvents = {}; ///< memorykv_feed_events_total by op
+    std::vector<HistogramBucket> durations
+        = {}; ///< memorykv_http_request_duration_seconds, ascending
+    std::optional<double> durationSum = {};
+    std::optional<double> keys = {};
+    std::optional<double> storedBytes = {};
+    std::optional<double> connections = {};
+    std::optional<double> subscribers = {};
+    std::optional<double> delivered = {};
+    std::optional<double> shed = {};
+    std::optional<double> walSeq = {};
+    std::optional<double> walDurableSeq = {};
+    std::optional<double> residentBytes = {};
+    std::optional<double> cpuSeconds = {};
+    std::optional<double> startSeconds = {};
 };
 
 /// What \a samples say of a MemoryKV. Thread-safe.

@@ -8,7 +8,6 @@
 #include "monitor/client/serverinfo.h"
 
 #include <QNetworkAccessManager>
-#include <QNetworkReply>
 #include <QObject>
 #include <QPointer>
 
@@ -16,14 +15,16 @@
 
 namespace memorykv {
 
+struct HttpAnswer;
+struct HttpRequest;
+
 /// A request on its way. Copies speak of the same request; one that has ended is harmless.
 class RestCall
 {
 public:
     RestCall() = default;
-    explicit RestCall(QNetworkReply *reply)
-        : m_reply(reply)
-    { }
+    /// \a running deletes itself at the end of the request.
+    explicit RestCall(QObject *running);
 
     /// Ends the request. Its callback is not called after this. What was sent may still take
     /// effect.
@@ -31,7 +32,7 @@ public:
     bool isRunning() const;
 
 private:
-    QPointer<QNetworkReply> m_reply;
+    QPointer<QObject> m_running;
 };
 
 /// The server's HTTP API (docs/rest.md), asynchronous. Keys and values are bytes.
@@ -118,14 +119,14 @@ Q_SIGNALS:
     void certificateUntrusted(const memorykv::CertificateQuestion &question);
 
 private:
-    struct Exchange;
-    using Finish = std::function<void(QNetworkReply *reply, const QByteArray &body)>;
-
-    RestCall send(QByteArrayView method, const QByteArray &target, const QByteArray &body,
-                  Exchange exchange);
     template <typename T>
-    RestCall refuse(QObject *context, const Then<T> &done);
-    void onSslErrors(QNetworkReply *reply, const QList<QSslError> &errors);
+    using Parse = std::function<Outcome<T>(const HttpAnswer &)>;
+
+    template <typename T>
+    RestCall ask(HttpRequest request, QObject *context, Then<T> done, Parse<T> parse);
+    template <typename T>
+    RestCall write(HttpRequest request, QObject *context, Then<T> done, Parse<T> parse);
+    HttpRequest request(QByteArrayView method, const QByteArray &target) const;
 
     QNetworkAccessManager m_network;
     Endpoint m_endpoint;

@@ -14,9 +14,9 @@ namespace memorykv {
 /// A value as GET gave it, or the beginning of it. A plain value.
 struct StoredValue
 {
-    QByteArray key;
-    QByteArray bytes; ///< all of the value, or its first bytes when not whole
-    QByteArray type;  ///< content type
+    QByteArray key = {};
+    QByteArray bytes = {}; ///< all of the value, or its first bytes when not whole
+    QByteArray type = {};  ///< content type
     quint64 revision = 0;
     qint64 totalSize = 0; ///< bytes of the whole value
     bool whole = true;
@@ -25,9 +25,9 @@ struct StoredValue
 /// One key as the listing with values gives it.
 struct KeyEntry
 {
-    QByteArray key;
-    QByteArray value;
-    QByteArray type;
+    QByteArray key = {};
+    QByteArray value = {};
+    QByteArray type = {};
     quint64 revision = 0;
     qint64 ttlSeconds = 0; ///< 0: does not expire
 
@@ -37,17 +37,17 @@ struct KeyEntry
 /// A page of a listing: keys in byte order.
 struct KeyPage
 {
-    QByteArrayList keys;
-    bool more = false;    ///< there are more after the last one
-    QByteArray nextAfter; ///< when more: what to ask for after
+    QByteArrayList keys = {};
+    bool more = false;         ///< there are more after the last one
+    QByteArray nextAfter = {}; ///< when more: what to ask for after
 };
 
 /// A page of a listing with values.
 struct EntryPage
 {
-    QList<KeyEntry> entries;
+    QList<KeyEntry> entries = {};
     bool more = false;
-    QByteArray nextAfter;
+    QByteArray nextAfter = {};
 };
 
 /// What a write asks of the key as it stands (RFC 9110 13.1).
@@ -71,9 +71,9 @@ struct Condition
 /// What to write.
 struct PutRequest
 {
-    QByteArray key;
-    QByteArray value;
-    QByteArray type;       ///< empty: application/octet-stream
+    QByteArray key = {};
+    QByteArray value = {};
+    QByteArray type = {};  ///< empty: application/octet-stream
     qint64 ttlSeconds = 0; ///< 0: does not expire
     Condition condition = {};
 };
@@ -88,8 +88,8 @@ struct Written
 /// What a delete took away.
 struct Removed
 {
-    QByteArray value;
-    QByteArray type;
+    QByteArray value = {};
+    QByteArray type = {};
 };
 
 /// One operation of a batch.
@@ -97,7 +97,7 @@ struct BatchOperation
 {
     enum class Kind { Put, Delete };
     Kind kind = Kind::Put;
-    PutRequest put; ///< Delete: only key and condition count
+    PutRequest put = {}; ///< Delete: only key and condition count
 };
 
 /// What one operation of a batch gave.

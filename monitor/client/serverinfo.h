@@ -13,8 +13,8 @@ namespace memorykv {
 /// What GET /-/info tells. A plain value.
 struct ServerInfo
 {
-    QByteArray version;
-    Position position; ///< epoch and seq of the server at that moment
+    QByteArray version = {};
+    Position position = {}; ///< epoch and seq of the server at that moment
     quint64 durableSeq = 0;
     quint64 keys = 0;
     quint64 storedBytes = 0;
