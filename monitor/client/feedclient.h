@@ -73,8 +73,9 @@ Q_SIGNALS:
     void certificateUntrusted(const memorykv::CertificateQuestion &question);
 
 private:
-    void onStatus(const FeedStatus &status);
-    void onBatch(const QList<Event> &batch, const FeedStats &stats);
+    void onStatus(int run, const FeedStatus &status);
+    void onBatch(int run, const QList<Event> &batch, const FeedStats &stats);
+    void onStats(int run, const FeedStats &stats);
 
     FeedOptions m_options;
     QThread m_thread;

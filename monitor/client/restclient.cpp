@@ -136,6 +136,7 @@ bool RestCall::isRunning() const
 
 RestClient::RestClient(QObject *parent)
     : QObject(parent)
+    , m_network(this) // so that it moves along to another thread
 { }
 
 RestClient::~RestClient()
