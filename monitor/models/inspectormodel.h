@@ -89,7 +89,10 @@ Q_SIGNALS:
 
 private:
     void setState(State state);
+    void forget();
     void show(const StoredValue &value);
+    void applyEvent(const Event &event, qint64 nowMs);
+    bool isEditing() const;
 
     State m_state = State::Nothing;
     QByteArray m_key;

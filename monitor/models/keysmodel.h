@@ -7,10 +7,11 @@
 
 #include <QAbstractTableModel>
 #include <QByteArray>
-#include <QHash>
 #include <QList>
 #include <QTimer>
 
+#include <cstddef>
+#include <map>
 #include <vector>
 
 namespace memorykv {
@@ -20,8 +21,8 @@ namespace memorykv {
 struct KeyPageRequest
 {
     quint64 generation = 0;
-    QByteArray prefix;
-    QByteArray after;
+    QByteArray prefix = {};
+    QByteArray after = {};
     int limit = 0;
 };
 
@@ -72,6 +73,7 @@ public:
     /// The answer to a pageWanted(); one of another generation is ignored. Keys that are out of
     /// order or without the prefix are left out.
     void pageArrived(quint64 generation, const KeyPage &page);
+    /// After a failure no page is wanted until refresh() or setPrefix().
     void pageFailed(quint64 generation, const Failure &failure);
 
     /// What the feed brought. A gap makes the model stale.
@@ -108,32 +110,45 @@ private:
         Mark mark = Mark::None;
     };
 
+    /// What of an event counts here, so that values are not kept.
+    struct Change
+    {
+        Op op;
+        QByteArray key;
+        qint64 timeMs;
+        qint64 size;
+    };
+
+    void begin(bool active);
     void want(const QByteArray &after);
-    void begin();
+    void appendPage(const KeyPage &page);
     void setStale();
     bool covers(const QByteArray &key) const;
-    int lowerBound(QByteArrayView key) const;
-    void applyEvent(const Event &event);
-    void applyInsert(const Event &event);
-    void applyRemoval(const Event &event);
-    void applyRangeRemoval(const Event &event, QByteArrayView prefix);
-    void markRow(int row, Mark mark, qint64 timeMs);
+    std::size_t lowerBound(QByteArrayView key) const;
+    void applyChange(const Change &change);
+    void applyInsert(const Change &change);
+    void applyTouch(const Change &change);
+    void applyRemoval(const Change &change);
+    void applyRangeRemoval(const Change &change, QByteArrayView prefix);
+    void markRow(std::size_t row, Mark mark, const Change &change);
     void emitMarked();
-    void removeMarked(int budget);
+    int settleBudget() const;
+    int removeMarked(int budget);
     void insertPending(int budget);
 
     QByteArray m_prefix;
-    std::vector<Row> m_rows;          ///< in byte order of the keys
-    QHash<QByteArray, Row> m_pending; ///< keys that are to become rows
-    QList<Event> m_sinceRequest;      ///< events while a page is on its way, to be applied to it
-    int m_removed = 0;                ///< rows marked Removed
-    int m_firstMarked = -1;           ///< rows whose change is not told yet
-    int m_lastMarked = -1;
+    std::vector<Row> m_rows;             ///< in byte order of the keys
+    std::map<QByteArray, Row> m_pending; ///< keys that are to become rows
+    std::vector<Change> m_sinceRequest;  ///< while a page is on its way, to be applied to it
+    int m_removed = 0;                   ///< rows marked Removed
+    std::size_t m_markedFrom = 0;        ///< rows whose marks are not told yet: from here up to,
+    std::size_t m_markedEnd = 0;         ///< but not including, this one
     quint64 m_generation = 0;
-    QByteArray m_nextAfter;
+    QByteArray m_nextAfter; ///< the last key that the pages so far reached
     bool m_active = false;
     bool m_loading = false;
     bool m_complete = false;
+    bool m_failed = false;
     bool m_stale = false;
     QTimer m_settleTimer;
 };

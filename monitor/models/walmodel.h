@@ -17,9 +17,9 @@ namespace memorykv {
 /// the oldest go, many at a time. Made for 10,000 events a second: a batch is one rowsInserted()
 /// and now and then one rowsRemoved(). Filters without a proxy. Gaps are rows.
 ///
-/// A view should do as docs say of eviction: on aboutToEvict() remember the scroll position and
-/// move the current index out of the rows that go, on evicted() correct the scroll bar by as many
-/// rows.
+/// A view is shifted when rows above it go. So that it stands still, it remembers its scroll
+/// position and moves the current index out of the rows that go on aboutToEvict(), and corrects the
+/// scroll bar by as many rows on evicted().
 ///
 /// Lives on the GUI thread and talks to no network.
 class WalModel : public QAbstractTableModel
@@ -69,7 +69,7 @@ public:
     /// that are shown and came since. Following starts the count anew.
     void setHolding(bool holding);
     bool isHolding() const { return m_holding; }
-    quint64 newRows() const { return m_newRows; }
+    quint64 newRows() const;
 
     /// Rows kept, whether they pass the filter or not, and the bytes they take by estimate.
     quint64 keptRows() const { return m_buffer.count(); }
@@ -99,19 +99,18 @@ Q_SIGNALS:
 
 private:
     void appendSome(const Event *events, qsizetype count);
+    void appendFiltered(const Event *events, qsizetype count);
     void evictExcess();
-    void rebuildMatches();
-    bool isFiltered() const { return m_isFiltered; }
-    QString text(const WalRow &row, int column) const;
+    std::size_t shownBefore(quint64 id) const;
+    bool isFiltered() const { return !m_filter.passesAll(); }
 
     WalBuffer m_buffer;
     WalFilter m_filter;
-    bool m_isFiltered = false;
     std::deque<quint64> m_matches; ///< ids of the rows shown, while filtered
     quint64 m_maxRows = kDefaultMaxRows;
     qint64 m_maxBytes = kDefaultMaxBytes;
     bool m_holding = false;
-    quint64 m_newRows = 0;
+    quint64 m_heldFrom = 0; ///< the id of the first row that is new while holding
 };
 
 } // namespace memorykv
