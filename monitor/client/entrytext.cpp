@@ -186,10 +186,11 @@ void appendEntryCsv(const KeyEntry &entry, QByteArray &out)
 
 QByteArray eventCsvHead()
 {
-    return "epoch,seq,time,op,key,value,value_base64,size,type,ttl,found,peer,gap_from\r\n";
+    return "epoch,seq,time,op,key,value,value_base64,size,type,ttl,found,peer,gap_from,cut_"
+           "from\r\n";
 }
 
-void appendEventCsv(const Event &event, QByteArray &out)
+void appendEventCsv(const Event &event, QByteArray &out, qint64 cutFrom)
 {
     const bool isInsert = event.op == Op::Insert;
     appendDecimal(event.epoch, out);
@@ -218,6 +219,9 @@ void appendEventCsv(const Event &event, QByteArray &out)
     out += ',';
     if (event.op == Op::Gap)
         appendDecimal(event.gapFrom, out);
+    out += ',';
+    if (cutFrom > 0)
+        appendDecimal(static_cast<quint64>(cutFrom), out);
     out += "\r\n";
 }
 

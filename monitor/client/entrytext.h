@@ -34,7 +34,8 @@ bool readEntry(JsonReader &reader, KeyEntry &entry);
 QByteArray entryCsvHead();
 void appendEntryCsv(const KeyEntry &entry, QByteArray &out);
 QByteArray eventCsvHead();
-void appendEventCsv(const Event &event, QByteArray &out);
+/// \a cutFrom: bytes of the whole value when the event has only its beginning, else 0.
+void appendEventCsv(const Event &event, QByteArray &out, qint64 cutFrom = 0);
 
 /// Appends \a text as a CSV field: quoted where it has to be.
 void appendCsvField(QByteArrayView text, QByteArray &out);

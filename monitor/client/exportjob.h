@@ -10,13 +10,19 @@
 #include <QThread>
 
 #include <functional>
-#include <memory>
 #include <optional>
 
 namespace memorykv {
 
+/// An event to export. Of a long value only the beginning may be there.
+struct ExportedEvent
+{
+    Event event = {};
+    qint64 cutFrom = 0; ///< bytes of the whole value when event.value is only its beginning, else 0
+};
+
 /// Gives the next event of what is exported, or nothing at the end. Called on the worker's thread.
-using EventSource = std::function<std::optional<Event>()>;
+using EventSource = std::function<std::optional<ExportedEvent>()>;
 
 /// What is exported and where to.
 struct KeysExport
@@ -35,9 +41,13 @@ struct WalExport
     ExportFormat format = ExportFormat::Ndjson;
 };
 
-/// An export on a thread of its own. The file appears, or is replaced, only when all is written
-/// (QSaveFile); a cancelled or failed export leaves what was there. Made, used and destroyed on one
-/// thread, to which the signals come. One run for each object.
+class ExportWorker;
+
+/// An export on a thread of its own. Keys are written as appendEntryJson() and appendEntryCsv()
+/// have them, events as the feed's JSON or appendEventCsv(), with "cut_from" beside a value that is
+/// cut. The file appears, or is replaced, only when all is written (QSaveFile); a cancelled or
+/// failed export leaves what was there. Made, used and destroyed on one thread, to which the
+/// signals come. One run for each object.
 class ExportJob : public QObject
 {
     Q_OBJECT
@@ -60,13 +70,10 @@ Q_SIGNALS:
     void finished(quint64 lines, bool cancelled, const QString &error);
 
 private:
-    class Worker;
-    class KeysWorker;
-    class WalWorker;
-    void adopt(Worker *worker);
+    ExportJob(ExportWorker *worker, QObject *parent);
 
     QThread m_thread;
-    Worker *m_worker; ///< lives on m_thread and is destroyed there
+    ExportWorker *m_worker; ///< lives on m_thread and is destroyed there
 };
 
 } // namespace memorykv

@@ -42,9 +42,14 @@ struct ImportReport
     static constexpr int kMaxFaults = 1'000;
 };
 
-/// An import on a thread of its own. Expiry is imported too, counted from now. Lines are applied in
-/// order for each key; several requests are on their way at a time. Made, used and destroyed on one
-/// thread, to which the signals come. One run for each object.
+class ImportWorker;
+
+/// An import on a thread of its own. Each line is compared with what the server has, and what is
+/// there already is not written again; a write has the condition that the key is still as it was
+/// seen. Expiry is imported too, counted from now. Lines for one key are dealt with in order;
+/// several keys are on their way at a time. A dry run compares every line with the server, not with
+/// earlier lines. Made, used and destroyed on one thread, to which the signals come. One run for
+/// each object.
 class ImportJob : public QObject
 {
     Q_OBJECT
@@ -64,10 +69,8 @@ Q_SIGNALS:
     void finished(const memorykv::ImportReport &report);
 
 private:
-    class Worker;
-
     QThread m_thread;
-    Worker *m_worker; ///< lives on m_thread and is destroyed there
+    ImportWorker *m_worker; ///< lives on m_thread and is destroyed there
 };
 
 } // namespace memorykv

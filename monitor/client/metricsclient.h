@@ -30,10 +30,12 @@ Q_SIGNALS:
 
 private:
     void ask();
+    void onAnswer(const Outcome<QByteArray> &text);
 
     RestClient m_rest;
     QTimer m_timer;
     RestCall m_call;
+    bool m_isAsking = false;
 };
 
 } // namespace memorykv

@@ -74,14 +74,15 @@ public:
         , m_filter(std::move(filter))
     { }
 
-    std::optional<Event> operator()()
+    std::optional<ExportedEvent> operator()()
     {
         for (; m_chunk < m_chunks.size(); ++m_chunk, m_row = 0) {
             const WalBuffer::Chunk &chunk = *m_chunks[m_chunk];
             while (m_row < chunk.size()) {
                 const WalRow &row = chunk[m_row++];
                 if (m_filter.passes(row.op, row.key()))
-                    return row.toEvent();
+                    return ExportedEvent{.event = row.toEvent(),
+                                         .cutFrom = row.isCut() ? qint64{row.valueSize} : 0};
             }
         }
         return std::nullopt;
