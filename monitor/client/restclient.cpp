@@ -42,14 +42,37 @@ void addCondition(const Condition &condition, HttpRequest &request)
     }
 }
 
+// Slashes are encoded, too: QNetworkAccessManager folds "//", "." and ".." in a path, which would
+// make another key of it.
+
 QByteArray keyTarget(QByteArrayView key)
 {
-    return '/' + percentEncodePath(key);
+    return '/' + percentEncodeQuery(key);
 }
 
 QByteArray keysTarget(QByteArrayView prefix)
 {
-    return prefix.isEmpty() ? QByteArray("/keys") : "/keys/" + percentEncodePath(prefix);
+    return prefix.isEmpty() ? QByteArray("/keys") : "/keys/" + percentEncodeQuery(prefix);
+}
+
+/// Whether \a url would still be folded: encoded dots are dots again for QUrl. "DELETE /keys/."
+/// would then delete all keys.
+bool wouldBeFolded(const QUrl &url)
+{
+    const QString path = url.path(QUrl::FullyEncoded);
+    return path.endsWith(QLatin1String("/.")) || path.endsWith(QLatin1String("/.."));
+}
+
+/// Calls \a done with \a failure later, as for an answer.
+template <typename T>
+RestCall failLater(const Failure &failure, QObject *context, RestClient::Then<T> done)
+{
+    auto *pending = new QObject(context);
+    QTimer::singleShot(0, pending, [pending, failure, done = std::move(done)] {
+        pending->deleteLater();
+        done(failure);
+    });
+    return RestCall(pending);
 }
 
 QByteArray pageTarget(QByteArrayView prefix, QByteArrayView after, int limit)
@@ -164,6 +187,12 @@ HttpRequest RestClient::request(QByteArrayView method, const QByteArray &target)
 template <typename T>
 RestCall RestClient::ask(HttpRequest request, QObject *context, Then<T> done, Parse<T> parse)
 {
+    if (wouldBeFolded(request.url)) {
+        const Failure failure{.kind = FailureKind::Rejected,
+                              .text = tr("A key or prefix of only \".\" or \"..\" cannot be "
+                                         "asked for from here")};
+        return failLater<T>(failure, context == nullptr ? this : context, std::move(done));
+    }
     auto *exchange = new HttpExchange(
         m_network, m_endpoint, std::move(request),
         [done = std::move(done), parse = std::move(parse)](const Outcome<HttpAnswer> &answer) {
@@ -185,12 +214,9 @@ RestCall RestClient::write(HttpRequest request, QObject *context, Then<T> done, 
 {
     if (!m_endpoint.readOnly)
         return ask(std::move(request), context, std::move(done), std::move(parse));
-    auto *pending = new QObject(context == nullptr ? this : context);
-    QTimer::singleShot(0, pending, [pending, done = std::move(done)] {
-        pending->deleteLater();
-        done(Failure{.kind = FailureKind::ReadOnly, .text = failureTitle(FailureKind::ReadOnly)});
-    });
-    return RestCall(pending);
+    const Failure failure{.kind = FailureKind::ReadOnly,
+                          .text = failureTitle(FailureKind::ReadOnly)};
+    return failLater<T>(failure, context == nullptr ? this : context, std::move(done));
 }
 
 RestCall RestClient::get(const QByteArray &key, qint64 maxBytes, QObject *context,

@@ -41,7 +41,8 @@ private:
 /// the call is aborted or \a context, which lives on the same thread, or the client is destroyed
 /// before. A request has 30 s without a byte coming or going, then it fails with Network.
 ///
-/// While the endpoint is readOnly, functions that write fail with ReadOnly and send nothing.
+/// A key or prefix that is just "." or ".." fails with Rejected: Qt's network access cannot send
+/// it. While the endpoint is readOnly, functions that write fail with ReadOnly and send nothing.
 class RestClient : public QObject
 {
     Q_OBJECT
