@@ -66,6 +66,7 @@ FakeServer::FakeServer(QObject *parent)
     connect(&m_webSockets, &QWebSocketServer::newConnection, this, [this] {
         m_feed = m_webSockets.nextPendingConnection();
         m_feed->setParent(this);
+        connect(m_feed, &QWebSocket::disconnected, m_feed, &QObject::deleteLater);
         Q_EMIT feedOpened();
     });
 }
@@ -84,6 +85,8 @@ void FakeServer::useTls(const QSslCertificate &certificate, const QSslKey &key)
 void FakeServer::goAway()
 {
     close();
+    // While its socket is there: it says goodbye to it.
+    delete m_feed;
     for (const auto &socket : std::exchange(m_sockets, {})) {
         if (socket)
             socket->abort();
@@ -233,7 +236,7 @@ void FakeServer::breakFrame()
 
 void FakeServer::fallSilent()
 {
-    QObject::disconnect(m_feedSocket, nullptr, m_feed, nullptr);
+    QObject::disconnect(m_feedSocket, &QTcpSocket::readyRead, m_feed, nullptr);
 }
 
 FakeIdentity FakeIdentity::create()

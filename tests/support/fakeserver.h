@@ -82,14 +82,14 @@ public:
     QByteArray lastFeedTarget() const { return m_lastFeedTarget; }
     QByteArray lastFeedToken() const { return m_lastFeedToken; }
 
-    bool hasFeed() const { return !m_feed.isNull(); }
+    bool hasFeed() const { return m_feed && m_feed->isValid(); }
     void send(const Event &event);
     void sendRaw(const QByteArray &message);
     /// Ends the feed with a close frame.
     void closeFeed(int code);
     /// Ends it in the middle of a frame.
     void breakFrame();
-    /// From now on the feed neither sends nor answers pings.
+    /// From now on the feed reads nothing, and so answers no pings.
     void fallSilent();
 
 Q_SIGNALS:
