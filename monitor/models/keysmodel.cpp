@@ -112,7 +112,9 @@ void KeysModel::begin(bool active)
     m_nextAfter.clear();
     ++m_generation;
     m_active = active;
-    m_loading = m_complete = m_failed = m_stale = false;
+    m_complete = m_failed = m_stale = false;
+    // A view that is told of the reset may ask for more at once; the first page is wanted anyway.
+    m_loading = active;
     endResetModel();
 }
 
@@ -128,25 +130,26 @@ void KeysModel::pageArrived(quint64 generation, const KeyPage &page)
 {
     if (generation != m_generation || !m_loading)
         return;
-    m_loading = false;
-    appendPage(page);
+    // A view may ask for more as soon as it is told of rows, so that all else is settled first.
+    const QByteArray reached = std::exchange(m_nextAfter, page.more ? page.nextAfter : m_nextAfter);
     m_complete = !page.more;
-    if (page.more)
-        m_nextAfter = page.nextAfter;
+    appendPage(page, reached);
     // The page shows the store at a moment that the feed may have told of before the page came, or
     // tells of after it. Applied again in order, its changes lead to the same end.
     const std::vector<Change> changes = std::exchange(m_sinceRequest, {});
     for (const Change &change : changes)
         applyChange(change);
     emitMarked();
+    m_loading = false;
     Q_EMIT stateChanged();
 }
 
-void KeysModel::appendPage(const KeyPage &page)
+/// Appends the keys of \a page that come after \a reached.
+void KeysModel::appendPage(const KeyPage &page, const QByteArray &reached)
 {
     std::vector<Row> rows;
     rows.reserve(static_cast<std::size_t>(page.keys.size()));
-    const QByteArray *last = &m_nextAfter;
+    const QByteArray *last = &reached;
     for (const QByteArray &key : page.keys) {
         if (key <= *last || !key.startsWith(m_prefix))
             continue;

@@ -121,7 +121,7 @@ private:
 
     void begin(bool active);
     void want(const QByteArray &after);
-    void appendPage(const KeyPage &page);
+    void appendPage(const KeyPage &page, const QByteArray &reached);
     void setStale();
     bool covers(const QByteArray &key) const;
     std::size_t lowerBound(QByteArrayView key) const;
