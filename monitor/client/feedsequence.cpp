@@ -79,8 +79,10 @@ void FeedSequence::takeGap(const Event &gap, QList<Event> &out)
     }
     if (m_position && !isSameEpoch)
         enter(gap);
+    // Of a gap that begins later than what was seen last, the part before is missing as well.
     const quint64 first = isSameEpoch && !isBehind ? m_position->seq + 1 : 1;
-    const quint64 from = qMax(gap.gapFrom, first);
+    const bool isExact = !m_position || m_confined;
+    const quint64 from = isExact ? qMax(gap.gapFrom, first) : first;
     if (gap.seq >= from)
         m_missed += gap.seq - from + 1;
     m_position = Position{gap.epoch, gap.seq};
