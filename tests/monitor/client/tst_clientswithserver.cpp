@@ -12,6 +12,12 @@
 using namespace memorykv;
 using namespace memorykv::test;
 
+namespace {
+
+constexpr int kWaitMs = 30'000;
+
+} // namespace
+
 /// The clients of the monitor and the real server.
 class TestClientsWithServer : public QObject
 {
@@ -159,7 +165,7 @@ private Q_SLOTS:
         QSignalSpy samples(&metrics, &MetricsClient::sampled);
         QSignalSpy absences(&metrics, &MetricsClient::absent);
         metrics.start({.address = m_address}, 10);
-        QTRY_VERIFY(samples.size() >= 2);
+        QTRY_VERIFY_WITH_TIMEOUT(samples.size() >= 2, kWaitMs);
         const auto sample = samples.last().first().value<MetricsSample>();
         QCOMPARE(sample.keys, std::optional(1.0));
         QCOMPARE(sample.operations.value("put"), 1.0);
@@ -168,7 +174,7 @@ private Q_SLOTS:
         QVERIFY(std::isinf(sample.durations.back().upperBound));
         QVERIFY(absences.isEmpty());
         m_server->kill();
-        QTRY_VERIFY(!absences.isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!absences.isEmpty(), kWaitMs);
         metrics.stop();
         QVERIFY(m_server->start());
     }
@@ -180,26 +186,26 @@ private Q_SLOTS:
         connect(&feed, &FeedClient::events, this,
                 [&](const QList<Event> &batch) { rows += batch; });
         feed.start({.address = m_address});
-        QTRY_COMPARE(feed.status().state, FeedState::Live);
+        QTRY_COMPARE_WITH_TIMEOUT(feed.status().state, FeedState::Live, kWaitMs);
         const QByteArray bytes("\0\xff", 2);
         put("a/\xc3\xbc", bytes);
         put("b", "text");
-        QTRY_COMPARE(mutations(rows).size(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(mutations(rows).size(), 2, kWaitMs);
         QCOMPARE(mutations(rows).first().key, "a/\xc3\xbc");
         QCOMPARE(mutations(rows).first().value, bytes);
-        QTRY_VERIFY(feed.stats().lastHeartbeatMs > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(feed.stats().lastHeartbeatMs > 0, kWaitMs);
 
         const quint64 epoch = rows.last().epoch;
         const quint16 port = m_server->port();
         QCOMPARE(m_server->stopFault(), QByteArray());
-        QTRY_COMPARE(feed.status().state, FeedState::Offline);
+        QTRY_COMPARE_WITH_TIMEOUT(feed.status().state, FeedState::Offline, kWaitMs);
         m_server = std::make_unique<ServerProcess>(
             QStringList({QStringLiteral("--port"), QString::number(port)}));
         QVERIFY(m_server->start());
         feed.retryNow();
-        QTRY_COMPARE(feed.status().state, FeedState::Live);
+        QTRY_COMPARE_WITH_TIMEOUT(feed.status().state, FeedState::Live, kWaitMs);
         put("c", "text");
-        QTRY_COMPARE(mutations(rows).size(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(mutations(rows).size(), 3, kWaitMs);
         const auto gap = std::find_if(rows.begin(), rows.end(),
                                       [](const Event &event) { return event.op == Op::Gap; });
         QVERIFY(gap != rows.end());
@@ -215,15 +221,15 @@ private Q_SLOTS:
         connect(&feed, &FeedClient::events, this,
                 [&](const QList<Event> &batch) { rows += batch; });
         feed.start({.address = m_address});
-        QTRY_COMPARE(feed.status().state, FeedState::Live);
+        QTRY_COMPARE_WITH_TIMEOUT(feed.status().state, FeedState::Live, kWaitMs);
         put("a", "1");
-        QTRY_COMPARE(mutations(rows).size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(mutations(rows).size(), 1, kWaitMs);
         feed.stop();
-        QTRY_COMPARE(feed.status().state, FeedState::Stopped);
+        QTRY_COMPARE_WITH_TIMEOUT(feed.status().state, FeedState::Stopped, kWaitMs);
         for (int number = 0; number < 100; ++number)
             put("b", QByteArray::number(number));
         feed.start({.address = m_address});
-        QTRY_COMPARE(mutations(rows).size(), 101);
+        QTRY_COMPARE_WITH_TIMEOUT(mutations(rows).size(), 101, kWaitMs);
         for (qsizetype row = 0; row < 101; ++row)
             QCOMPARE(mutations(rows).at(row).seq, static_cast<quint64>(row + 1));
         QCOMPARE(feed.stats().missed, 0U);

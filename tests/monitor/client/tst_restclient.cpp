@@ -11,6 +11,8 @@ using namespace memorykv::test;
 
 namespace {
 
+constexpr int kWaitMs = 30'000;
+
 /// Keeps what a request gives.
 template <typename T>
 class Kept
@@ -86,7 +88,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, target);
         Kept<StoredValue> kept;
         m_rest->get(key, -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(m_server->requests().last().target, target);
     }
 
@@ -98,7 +100,7 @@ private Q_SLOTS:
         m_rest->get("..", -1, this, get.taker());
         m_rest->removePrefix(".", this, removePrefix.taker());
         m_rest->keys("..", {}, 10, this, page.taker());
-        QTRY_COMPARE(page.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(page.calls(), 1, kWaitMs);
         QCOMPARE(get.failure().kind, FailureKind::Rejected);
         QCOMPARE(removePrefix.failure().kind, FailureKind::Rejected);
         QCOMPARE(page.failure().kind, FailureKind::Rejected);
@@ -113,7 +115,7 @@ private Q_SLOTS:
                    .fields = {{"ETag", "\"18446744073709551615\""}, {"Content-Type", "a/b; c=d"}}});
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(kept.value().bytes, bytes);
         QCOMPARE(kept.value().type, "a/b; c=d");
@@ -138,7 +140,7 @@ private Q_SLOTS:
         m_server->answer("/k", {.body = QByteArray(size, 'x')});
         Kept<StoredValue> kept;
         m_rest->get("k", 1000, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(kept.value().bytes.size(), qMin(size, 1000));
         QCOMPARE(kept.value().whole, whole);
@@ -156,7 +158,7 @@ private Q_SLOTS:
             last = done;
             all = total;
         });
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(last, 5 << 20);
         QCOMPARE(all, 5 << 20);
     }
@@ -166,7 +168,7 @@ private Q_SLOTS:
         m_server->answer("/k", {.body = "half", .claimedSize = 100, .hangUp = true});
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(!kept.ok());
         QCOMPARE(kept.failure().kind, FailureKind::Network);
     }
@@ -199,7 +201,7 @@ private Q_SLOTS:
         m_server->answer("/k", answer);
         Kept<StoredValue> kept;
         m_rest->get("k", 100, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(!kept.ok());
         QCOMPARE(kept.failure().kind, kind);
         QCOMPARE(kept.failure().status, status);
@@ -212,7 +214,7 @@ private Q_SLOTS:
         m_server->answer("/k", {.status = 302, .fields = {{"Location", "/elsewhere"}}});
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Protocol);
         QCOMPARE(m_server->requests().size(), 1);
     }
@@ -222,7 +224,7 @@ private Q_SLOTS:
         m_server->goAway();
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Network);
         QVERIFY(!kept.failure().text.isEmpty());
     }
@@ -233,7 +235,7 @@ private Q_SLOTS:
         m_server->answer("/k", {.status = 401});
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(m_server->requests().last().field("Authorization"), "Bearer secret");
         QVERIFY(!kept.failure().text.contains(QStringLiteral("secret")));
     }
@@ -249,7 +251,7 @@ private Q_SLOTS:
                      .ttlSeconds = 60,
                      .condition = Condition::revisionIs(8)},
                     this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(kept.value().revision, 9U);
         QVERIFY(kept.value().created);
@@ -266,7 +268,7 @@ private Q_SLOTS:
         m_server->answer("/k", {.status = 201, .fields = {{"ETag", "\"9\""}}});
         Kept<Written> kept;
         m_rest->put({.key = "k", .condition = Condition::missing()}, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(m_server->requests().last().field("If-None-Match"), "*");
         QCOMPARE(m_server->requests().last().field("Content-Type"), "application/octet-stream");
@@ -279,7 +281,7 @@ private Q_SLOTS:
                           .fields = {{"Link", "</keys/a/?after=x&limit=2>; rel=\"next\""}}});
         Kept<KeyPage> kept;
         m_rest->keys("a/", "a/0 +", 2, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(m_server->requests().last().target, "/keys/a%2F?limit=2&after=a%2F0%20%2B");
         QCOMPARE(kept.value().keys, QByteArrayList({"a/1", "a/\xc3\xbc\n"}));
@@ -288,7 +290,7 @@ private Q_SLOTS:
 
         m_server->answer("/keys", {.body = "[]"});
         m_rest->keys({}, {}, 2, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 2, kWaitMs);
         QCOMPARE(m_server->requests().last().target, "/keys?limit=2");
         QVERIFY(kept.value().keys.isEmpty());
         QVERIFY(!kept.value().more);
@@ -299,7 +301,7 @@ private Q_SLOTS:
         m_server->answer("/keys", {.body = R"({"a":1})"});
         Kept<KeyPage> kept;
         m_rest->keys({}, {}, 2, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Protocol);
     }
 
@@ -310,7 +312,7 @@ private Q_SLOTS:
                                   R"("ttl":60}])"});
         Kept<KeyEntry> kept;
         m_rest->entry("k", this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QVERIFY(kept.ok());
         QCOMPARE(
             kept.value(),
@@ -318,7 +320,7 @@ private Q_SLOTS:
                 .key = "k", .value = "\xff\xfe", .type = "t", .revision = 5, .ttlSeconds = 60}));
         m_server->answer("/keys/k", {.body = R"([{"key":"kk","value":"","revision":5}])"});
         m_rest->entry("k", this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 2, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::NotFound);
     }
 
@@ -336,8 +338,8 @@ private Q_SLOTS:
         m_rest->setTtl("k", 1, {}, this, ttl.taker());
         m_rest->batch({}, this, batch.taker());
         QCOMPARE(put.calls(), 0);
-        QTRY_COMPARE(put.calls(), 1);
-        QTRY_COMPARE(batch.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(put.calls(), 1, kWaitMs);
+        QTRY_COMPARE_WITH_TIMEOUT(batch.calls(), 1, kWaitMs);
         QCOMPARE(put.failure().kind, FailureKind::ReadOnly);
         QCOMPARE(removed.failure().kind, FailureKind::ReadOnly);
         QCOMPARE(prefix.failure().kind, FailureKind::ReadOnly);
@@ -355,7 +357,7 @@ private Q_SLOTS:
         call.abort();
         QVERIFY(!call.isRunning());
         m_rest->get("k", -1, this, other.taker());
-        QTRY_COMPARE(other.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(other.calls(), 1, kWaitMs);
         QCOMPARE(aborted.calls(), 0);
     }
 
@@ -367,7 +369,7 @@ private Q_SLOTS:
         m_rest->get("k", -1, context.get(), gone.taker());
         context.reset();
         m_rest->get("k", -1, this, other.taker());
-        QTRY_COMPARE(other.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(other.calls(), 1, kWaitMs);
         QCOMPARE(gone.calls(), 0);
     }
 
@@ -376,12 +378,12 @@ private Q_SLOTS:
         m_server->answer("/k", {.silent = true});
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(m_server->requests().size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(m_server->requests().size(), 1, kWaitMs);
         FakeServer other;
         m_rest->setEndpoint({.address = other.url()});
         Kept<StoredValue> second;
         m_rest->get("k", -1, this, second.taker());
-        QTRY_COMPARE(second.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(second.calls(), 1, kWaitMs);
         QCOMPARE(kept.calls(), 0);
         QCOMPARE(other.requests().size(), 1);
     }
@@ -393,7 +395,7 @@ private Q_SLOTS:
             called = true;
             m_rest.reset();
         });
-        QTRY_VERIFY(called);
+        QTRY_VERIFY_WITH_TIMEOUT(called, kWaitMs);
     }
 
     void batchNamesTheOperationAtFault()
@@ -403,7 +405,7 @@ private Q_SLOTS:
         Kept<QList<BatchResult>> kept;
         m_rest->batch({{.kind = BatchOperation::Kind::Delete, .put = {.key = "k"}}}, this,
                       kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().index, std::optional(1));
         QCOMPARE(m_server->requests().last().body, R"({"operations":[{"op":"delete","key":"k"}]})");
     }
@@ -420,7 +422,7 @@ private Q_SLOTS:
         QSignalSpy questions(m_rest.get(), &RestClient::certificateUntrusted);
         Kept<StoredValue> kept;
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Tls);
         QCOMPARE(questions.size(), 1);
         const auto question = questions.first().first().value<CertificateQuestion>();
@@ -433,14 +435,14 @@ private Q_SLOTS:
         endpoint.pinnedSha256 = question.sha256;
         m_rest->setEndpoint(endpoint);
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 2, kWaitMs);
         QVERIFY2(kept.ok(), kept.ok() ? "" : qPrintable(kept.failure().text));
         QCOMPARE(kept.value().bytes, "v");
 
         endpoint.pinnedSha256 = QByteArray(32, 'x');
         m_rest->setEndpoint(endpoint);
         m_rest->get("k", -1, this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 3, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Tls);
         QVERIFY(questions.last().first().value<CertificateQuestion>().changed);
     }
@@ -450,7 +452,7 @@ private Q_SLOTS:
         m_server->answer("/-/info", {.body = "<html>hello</html>"});
         Kept<ServerInfo> kept;
         m_rest->info(this, kept.taker());
-        QTRY_COMPARE(kept.calls(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(kept.calls(), 1, kWaitMs);
         QCOMPARE(kept.failure().kind, FailureKind::Protocol);
     }
 

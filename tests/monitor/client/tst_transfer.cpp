@@ -16,6 +16,8 @@ using namespace memorykv::test;
 
 namespace {
 
+constexpr int kWaitMs = 30'000;
+
 constexpr int kKeys = 2'500; // more than a page
 
 QByteArray valueOf(int number)
@@ -97,7 +99,7 @@ private Q_SLOTS:
         QSignalSpy finished(&job, &ExportJob::finished);
         job.start();
         job.cancel();
-        QTRY_COMPARE(finished.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
         QVERIFY(finished.first().at(1).toBool());
         QCOMPARE(lines(), QByteArrayList({"before"}));
     }
@@ -120,7 +122,7 @@ private Q_SLOTS:
         ExportJob job(what);
         QSignalSpy finished(&job, &ExportJob::finished);
         job.start();
-        QTRY_COMPARE(finished.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
         QVERIFY(!finished.first().at(1).toBool());
         QVERIFY(!finished.first().at(2).toString().isEmpty());
         QVERIFY(!QFile::exists(m_fileName));
@@ -144,7 +146,7 @@ private Q_SLOTS:
         ExportJob job(WalExport{.source = source, .total = 10'000, .fileName = m_fileName});
         QSignalSpy finished(&job, &ExportJob::finished);
         job.start();
-        QTRY_COMPARE(finished.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
         QCOMPARE(finished.first().first().toULongLong(), 10'000U);
         const QByteArrayList all = lines();
         QCOMPARE(all.size(), 10'000);
@@ -231,9 +233,9 @@ private Q_SLOTS:
         QSignalSpy finished(&job, &ImportJob::finished);
         QSignalSpy progress(&job, &ImportJob::progress);
         job.start();
-        QTRY_VERIFY(!progress.isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!progress.isEmpty(), kWaitMs);
         job.cancel();
-        QTRY_COMPARE(finished.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
         const auto report = finished.first().first().value<ImportReport>();
         QVERIFY(report.cancelled);
         QVERIFY(report.created < 20'000);
