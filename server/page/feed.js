@@ -10,6 +10,7 @@ import { valueView } from "./valueview.js";
 const kHistory = 200n; // changes shown from before the page was opened
 const kCalmRate = 200; // events/s from which on the list is painted less often, to stay readable
 const kCalmMs = 150;
+const kFreshRate = 5; // events/s up to which new rows stand out
 
 /** Filter chips and the ops behind them. @type {[string, string[]][]} */
 const kChips = [
@@ -151,7 +152,7 @@ export class FeedPanel {
         byId("list-empty").hidden = rows.length > 0;
         byId("list-empty").textContent = this.#emptyWords();
         this.#summarize(rows.length);
-        if (this.#list.hasFresh && this.#rate < 20) setTimeout(() => this.#paintSoon(), 250);
+        if (this.#list.hasFresh) setTimeout(() => this.#paintSoon(), 250);
     }
 
     #emptyWords() {
@@ -177,6 +178,7 @@ export class FeedPanel {
     #tick() {
         this.#rate = this.#rate * 0.4 + this.#came * 0.6;
         this.#came = 0;
+        this.#list.marksFresh = this.#rate < kFreshRate;
         byId("feed-rate").textContent = this.#rate >= 0.05 ? rateWords(this.#rate) : "";
         if (this.#feed?.state === "waiting") this.#sayWaiting();
         this.#paintSoon();

@@ -35,6 +35,8 @@ export class FeedList {
     #unseen = 0;
     #selected = 0; // id
     #pressed = 0; // id under the pointer when it went down
+    /** Whether new rows stand out for a moment; of use only while they come one by one. */
+    marksFresh = true;
     /** Called with the row that was selected, or null. @type {(row: Row | null) => void} */
     onSelect = () => {};
 
@@ -82,7 +84,7 @@ export class FeedList {
     /** Whether a row is in view that is marked as new; it has to be painted again then. */
     get hasFresh() {
         const newest = this.#rows.at(-1);
-        return newest !== undefined && performance.now() - newest.added < kFreshMs;
+        return this.marksFresh && newest !== undefined && performance.now() - newest.added < kFreshMs;
     }
 
     clearSelection() {
@@ -102,20 +104,24 @@ export class FeedList {
         const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / height) + kBeyond);
         while (this.#slots.length < last - first) this.#addSlot();
         const now = performance.now();
+        const places = this.#slots.length;
+        const used = new Set();
         let isSelectedMade = false;
-        this.#slots.forEach((slot, i) => {
-            const index = first + i;
-            const row = index < last ? this.#rows[this.#rows.length - 1 - index] : undefined;
-            slot.hidden = row === undefined;
-            if (!row) return;
+        for (let index = first; index < last; ++index) {
+            const row = this.#rows[this.#rows.length - 1 - index];
+            // By its place in all that came, so that a row keeps its slot while it moves down.
+            const slot = this.#slots[(this.#matched + places - 1 - (index % places)) % places];
+            used.add(slot);
+            slot.hidden = false;
             slot.style.transform = `translateY(${index * height}px)`;
-            slot.classList.toggle("fresh", now - row.added < kFreshMs);
+            slot.classList.toggle("fresh", this.marksFresh && now - row.added < kFreshMs);
             slot.setAttribute("aria-selected", String(row.id === this.#selected));
             isSelectedMade ||= row.id === this.#selected;
             if (slot.row !== row) fill(slot, row);
             slot.setAttribute("aria-posinset", String(index + 1));
             slot.setAttribute("aria-setsize", String(this.#rows.length));
-        });
+        }
+        for (const slot of this.#slots) if (!used.has(slot)) slot.hidden = true;
         // It may only name what is in the document.
         if (isSelectedMade) this.#list.setAttribute("aria-activedescendant", `event-${this.#selected}`);
         else this.#list.removeAttribute("aria-activedescendant");

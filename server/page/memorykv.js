@@ -962,9 +962,11 @@ export class Feed {
     #ended = new AbortController();
     #close = () => this.close();
     #begun = () => {};
+    #notBegun = (/** @type {unknown} */ _error) => {};
     /**
      * Fulfilled once every change from now on will come, or is told to be missing: with `since` or
-     * `initial` at once, else when the server has told where it is. Also when the feed has ended.
+     * `initial` at once, else when the server has told where it is. Also when the feed is closed;
+     * rejected when it was refused before.
      * @type {Promise<void>}
      */
     ready;
@@ -977,7 +979,11 @@ export class Feed {
         this.#wanted = new Set([...(options.ops ?? kOps), "gap", "synced"]);
         this.#position = this.#received = options.since ?? null;
         this.#isFilling = Boolean(options.initial);
-        this.ready = new Promise((resolve) => (this.#begun = () => resolve(undefined)));
+        this.ready = new Promise((resolve, reject) => {
+            this.#begun = () => resolve(undefined);
+            this.#notBegun = reject;
+        });
+        this.ready.catch(() => {}); // who does not wait for it learns of it by the iteration
         options.signal?.addEventListener("abort", this.#close, { once: true });
         if (options.signal?.aborted) this.close();
         else queueMicrotask(() => this.#connect());
@@ -1161,7 +1167,8 @@ export class Feed {
         this.#letGo();
         this.#enter("closed", error ? { error } : {});
         this.#ended.abort();
-        this.#begun();
+        if (error) this.#notBegun(error);
+        else this.#begun();
         this.#wake();
     }
 

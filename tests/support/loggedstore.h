@@ -34,7 +34,7 @@ public:
 
     DiskLog &log() { return m_log; }
     KeyValueStore &store() { return *m_store; }
-    quint64 snapshots() const { return m_snapshotter ? m_snapshotter->count() : 0; }
+    quint64 snapshots() const { return m_log.snapshotCount(); }
 
     /// The mutations published so far, in the order in which they came.
     std::vector<Record> published() const;

@@ -3,7 +3,7 @@
 // shows, how it looks to assistive programs, what it loads.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -356,10 +356,11 @@ test("scrolled away from the newest, the rows in view stay where they are", asyn
     const page = await openQuiet(server.url);
     await rowOf(page, "k/99");
     await page.locator("#list").evaluate((list) => (list.scrollTop = 900));
-    const visible = () => page.evaluate(() => {
+    const visible = () => until(() => page.evaluate(() => {
         const { left, top } = document.getElementById("list").getBoundingClientRect();
-        return document.elementFromPoint(left + 300, top + 100).closest(".event").querySelector(".key").textContent;
-    });
+        const row = document.elementFromPoint(left + 300, top + 100).closest(".event");
+        return row?.querySelector(".key").textContent;
+    }), "a row is there");
     const before = await visible();
     for (let i = 0; i < 7; ++i) await server.put(`new/${i}`, "x");
     await shows(page.locator(".list-frame"), "7 new");
@@ -410,6 +411,24 @@ test("a server that restarts in mid-feed: offline, live again, the gap shown", a
     const gap = (await rows(page)).find(({ op }) => op === "gap");
     assert.match(gap.text, /began a new history/);
     await shows(page.locator("#tiles"), "Keys\n1");
+    await next.end();
+});
+
+test("a server with a data directory that restarts: resumed, no gap", async () => {
+    await mkdir(join(folder, "data"));
+    const server = await Server.start(["--data-dir", join(folder, "data")]);
+    const page = await openQuiet(server.url);
+    await live(page);
+    await server.put("old/1", "x");
+    await rowOf(page, "old/1");
+    await server.end("SIGKILL");
+    await shows(page.locator("#connection-text"), "Offline");
+    const next = await Server.start(["--data-dir", join(folder, "data")], server.port);
+    await next.put("new/1", "x");
+    await live(page);
+    await rowOf(page, "new/1");
+    const seen = (await rows(page)).filter(({ op }) => op !== "read");
+    assert.deepEqual(seen.map(({ op, key }) => [op, key]), [["insert", "new/1"], ["note", ""], ["insert", "old/1"]]);
     await next.end();
 });
 

@@ -141,7 +141,7 @@ const commands = {
     },
     async info() {
         const { name, version, epoch, seq, keys } = await store.info();
-        return { ok: true, name, version, position: `${epoch}:${seq}`, keys };
+        return { ok: true, name, version, position: epoch === undefined ? undefined : `${epoch}:${seq}`, keys };
     },
     async watch({ ops, prefix, since, initial, lossless, reconnect_wait_ms, idle_timeout_ms }) {
         feed = store.watch({
