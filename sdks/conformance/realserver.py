@@ -73,7 +73,7 @@ class RealServer:
             if line is None:
                 break
             seen.append(line)
-            if found := re.search(r"listening on http://[^\s:]+:(\d+)", line):
+            if found := re.search(r"listening on https?://[^\s:]+:(\d+)", line):
                 self.port = int(found.group(1))
                 return
         self.stop()
