@@ -15,6 +15,9 @@ find_program(memorykv_ccache ccache NO_CACHE)
 if(memorykv_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${memorykv_ccache})
 endif()
+if(memorykv_ccache AND NOT CMAKE_C_COMPILER_LAUNCHER)
+    set(CMAKE_C_COMPILER_LAUNCHER ${memorykv_ccache})
+endif()
 
 
 add_library(memorykv_rules INTERFACE)

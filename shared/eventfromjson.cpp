@@ -203,7 +203,9 @@ void takeInsert(Members &members, Event &event, Taker &taker)
 /// What is wrong with members that are all there, or nothing.
 QByteArrayView contradiction(const Members &members, const Event &event)
 {
-    if (event.op == Op::Gap && event.gapFrom > event.seq)
+    // From 1 to 0 is what a server tells that has begun anew and has no change yet.
+    const bool isEmptyGap = event.gapFrom == 1 && event.seq == 0;
+    if (event.op == Op::Gap && event.gapFrom > event.seq && !isEmptyGap)
         return "\"from\" is above \"to\"";
     if (event.op != Op::Insert)
         return {};

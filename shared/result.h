@@ -48,16 +48,16 @@ struct Error
     QByteArray detail;
 };
 
-/// Either a T or an Error. Check ok() before value() or error(); asking for the other one is a
-/// programming error.
-template <typename T>
+/// Either a T or an error, by default an Error. Check ok() before value() or error(); asking for
+/// the other one is a programming error.
+template <typename T, typename E = Error>
 class [[nodiscard]] Result
 {
 public:
     Result(T value)
         : m_state(std::in_place_index<0>, std::move(value))
     { }
-    Result(Error error)
+    Result(E error)
         : m_state(std::in_place_index<1>, std::move(error))
     { }
 
@@ -67,7 +67,7 @@ public:
     const T &value() const & { return *std::get_if<0>(&m_state); }
     T &value() & { return *std::get_if<0>(&m_state); }
     T &&value() && { return std::move(*std::get_if<0>(&m_state)); }
-    const Error &error() const { return *std::get_if<1>(&m_state); }
+    const E &error() const { return *std::get_if<1>(&m_state); }
 
     const T &operator*() const & { return value(); }
     T &operator*() & { return value(); }
@@ -75,7 +75,7 @@ public:
     T *operator->() { return &value(); }
 
 private:
-    std::variant<T, Error> m_state;
+    std::variant<T, E> m_state;
 };
 
 /// The result of an operation that returns nothing: success is Done{}.

@@ -3,16 +3,6 @@
 
 namespace memorykv {
 
-QByteArray originOf(const QHostAddress &address)
-{
-    bool isV4 = false;
-    const quint32 v4 = address.toIPv4Address(&isV4); // also of ::ffff:1.2.3.4
-    if (isV4)
-        return QByteArray(reinterpret_cast<const char *>(&v4), sizeof v4);
-    const Q_IPV6ADDR v6 = address.toIPv6Address();
-    return QByteArray(reinterpret_cast<const char *>(v6.c), sizeof v6.c / 2);
-}
-
 Census::Ticket Census::enter(const QHostAddress &address)
 {
     const QByteArray origin = originOf(address);

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
-#include <QByteArray>
-#include <QHash>
-#include <QHostAddress>
+#include "server/http/ratelimiter.h"
 
 #include <memory>
 #include <mutex>
 
 namespace memorykv {
 
-/// Counts the connections that are open, altogether and by where they come from: IPv6 by network
-/// (the first 64 bits), since one client has all addresses of it. Thread-safe.
+/// Counts the connections that are open, altogether and by where they come from (originOf()).
+/// Thread-safe.
 class Census
 {
 public:
@@ -35,8 +33,5 @@ private:
     QHash<QByteArray, int> m_byOrigin;
     int m_total = 0;
 };
-
-/// Where a client comes from, as the limits for each address see it.
-QByteArray originOf(const QHostAddress &address);
 
 } // namespace memorykv

@@ -77,17 +77,41 @@ Result<Done> applyInsecure(QByteArrayView value, Options &options)
     return Done{};
 }
 
-Result<Done> applyMaxPerAddress(QByteArrayView value, Options &options)
+Result<Done> applyMaxBuffers(QByteArrayView value, Options &options)
 {
     if (value == "off") {
-        options.security.maxPerAddress = 0;
+        options.security.maxBuffers = 0;
+        return Done{};
+    }
+    const auto size = sizeFromText(value, 1 << 20, qint64(1) << 40);
+    if (!size)
+        return size.error();
+    options.security.maxBuffers = *size;
+    return Done{};
+}
+
+// A limit of at least 1, or none.
+static Result<Done> applyCount(QByteArrayView value, int &count)
+{
+    if (value == "off") {
+        count = 0;
         return Done{};
     }
     const auto number = numberFromText(value, 1, 1'000'000);
     if (!number)
         return number.error();
-    options.security.maxPerAddress = int(*number);
+    count = int(*number);
     return Done{};
+}
+
+Result<Done> applyMaxRate(QByteArrayView value, Options &options)
+{
+    return applyCount(value, options.security.maxRate);
+}
+
+Result<Done> applyMaxPerAddress(QByteArrayView value, Options &options)
+{
+    return applyCount(value, options.security.maxPerAddress);
 }
 
 Result<Done> checkExposure(const Options &options)

@@ -12,6 +12,8 @@ Result<Done> applyTlsKey(QByteArrayView value, Options &options);
 Result<Done> applyHost(QByteArrayView value, Options &options);
 Result<Done> applyOrigin(QByteArrayView value, Options &options);
 Result<Done> applyInsecure(QByteArrayView value, Options &options);
+Result<Done> applyMaxBuffers(QByteArrayView value, Options &options);
+Result<Done> applyMaxRate(QByteArrayView value, Options &options);
 Result<Done> applyMaxPerAddress(QByteArrayView value, Options &options);
 
 /// What is wrong with options that are right one by one. InvalidArgument.

@@ -70,6 +70,8 @@ Server::Server(const Options &options)
     : m_options(options)
     , m_startedMs(QDateTime::currentMSecsSinceEpoch())
     , m_cors(options.corsOrigins)
+    , m_buffers(options.security.maxBuffers)
+    , m_rate(options.security.maxRate)
     , m_gatekeeper(m_tokens, m_cors, HostList(options.address, options.security.hosts),
                    options.security.origins + options.corsOrigins)
     , m_persistence(makePersistence(options))
@@ -156,10 +158,15 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
                           scope,
                           &m_recovering,
                           pageFiles()};
-    FeedContext feed{
-        m_store, m_log, m_feedCounters, {m_options.feedBufferSize, m_options.heartbeat}};
+    FeedContext feed{m_store,
+                     m_log,
+                     m_feedCounters,
+                     {m_options.feedBufferSize, m_options.heartbeat},
+                     &m_buffers};
     return std::make_unique<Worker>(WorkerSetup{std::move(services), m_broadcaster, feed, limits,
-                                                m_gatekeeper, m_tls.isLoaded() ? &m_tls : nullptr},
+                                                m_gatekeeper, m_tls.isLoaded() ? &m_tls : nullptr,
+                                                &m_buffers,
+                                                m_options.security.maxRate > 0 ? &m_rate : nullptr},
                                     std::move(observer), name);
 }
 
@@ -297,6 +304,7 @@ void Server::registerMetrics()
     m_metrics.addGauge(kStoredBytes, [this] { return double(m_store.storedBytes()); });
     m_metrics.addCounter(kExpired, [this] { return double(m_store.expiredCount()); });
     m_metrics.addGauge(kConnections, [this] { return double(openConnections()); });
+    m_metrics.addGauge(kBufferedBytes, [this] { return double(m_buffers.used()); });
     m_metrics.addGauge(kFeedSubscribers, value(m_feedCounters.subscribers));
     m_metrics.addCounter(kFeedDelivered, value(m_feedCounters.delivered));
     m_metrics.addCounter(kFeedShed, value(m_feedCounters.shed));

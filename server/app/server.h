@@ -76,6 +76,8 @@ private:
     Census m_refused; ///< connections that are being refused
     Census m_metricsCensus;
     Cors m_cors;
+    BufferBudget m_buffers;
+    RateLimiter m_rate;
     TokenStore m_tokens;
     TlsSource m_tls;
     Gatekeeper m_gatekeeper;

@@ -32,7 +32,8 @@ struct Worker::Parts
         , context{dispatcher,        services.log,
                   observer,          [this](Upgrade &upgrade) { return take(upgrade); },
                   setup.limits,      {},
-                  &setup.gatekeeper, setup.tls}
+                  &setup.gatekeeper, setup.tls,
+                  setup.buffers,     setup.rate}
         , pool(context)
     { }
 

@@ -22,6 +22,8 @@ struct WorkerSetup
     ConnectionLimits limits;
     const Gatekeeper &gatekeeper;
     const TlsSource *tls; ///< null: no TLS
+    BufferBudget *buffers;
+    RateLimiter *rate; ///< null: no limit
 };
 
 /// A thread with the connections and subscribers that were dealt to it, from the first byte to the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/store/bufferbudget.h"
 #include "server/store/keyvaluestore.h"
 
 #include <array>
@@ -31,6 +32,7 @@ struct FeedContext
     Log &log;
     FeedCounters &counters;
     FeedLimits limits;
+    BufferBudget *buffers = nullptr; ///< null: there is none to keep to
 };
 
 } // namespace memorykv

@@ -8,6 +8,8 @@
 
 #include <QHostAddress>
 
+#include <algorithm>
+
 namespace memorykv {
 
 static QByteArray peerOf(const QTcpSocket &socket)
@@ -18,6 +20,8 @@ static QByteArray peerOf(const QTcpSocket &socket)
     return (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(socket.peerPort());
 }
 
+static constexpr std::chrono::seconds kReliefPause{1};
+
 FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
     , m_context(context)
@@ -26,6 +30,10 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     m_heartbeat.setInterval(m_context.limits.heartbeat);
     connect(&m_heartbeat, &QTimer::timeout, this, &FeedHub::beat);
     m_heartbeat.start();
+    m_relief.setInterval(kReliefPause);
+    connect(&m_relief, &QTimer::timeout, this, &FeedHub::relieve);
+    if (m_context.buffers)
+        m_relief.start();
 }
 
 FeedHub::~FeedHub()
@@ -107,6 +115,25 @@ void FeedHub::recheck()
 {
     for (Subscriber *subscriber : subscribers())
         subscriber->recheck();
+}
+
+// Consumers take no more when the budget is tight; when it is over all the same, those who do not
+// read would keep everybody from being served.
+void FeedHub::relieve()
+{
+    static constexpr qint64 kNotWorthIt = 256 << 10;
+    if (!m_context.buffers->isOver())
+        return;
+    const std::vector<Subscriber *> present = subscribers();
+    const auto largest = std::max_element(
+        present.begin(), present.end(), [](const Subscriber *left, const Subscriber *right) {
+            return left->bufferedBytes() < right->bufferedBytes();
+        });
+    if (largest == present.end() || (*largest)->bufferedBytes() < kNotWorthIt)
+        return;
+    qCWarning(lcFeed) << "over --max-buffers: ended the consumer for whom most was waiting,"
+                      << (*largest)->bufferedBytes() << "bytes";
+    (*largest)->abort();
 }
 
 void FeedHub::drain()

@@ -48,12 +48,14 @@ private:
     void remove(Subscriber *subscriber);
     void deliver(const EncodedBatchPtr &batch);
     void beat();
+    void relieve();
     void closeAll();
     std::vector<Subscriber *> subscribers() const;
 
     FeedContext m_context;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
     QTimer m_heartbeat;
+    QTimer m_relief;
     quint64 m_deliveredSeq = 0; ///< mutations up to here were delivered or came before all of them
     quint64 m_lastSeq = 0;      ///< while draining: the last mutation to deliver
     bool m_draining = false;

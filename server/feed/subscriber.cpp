@@ -15,6 +15,7 @@ static constexpr size_t kInitialSlice = 256;         // entries looked at in one
 static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
 static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
 static constexpr int kMaxMissedBeats = 2;
+static constexpr std::chrono::milliseconds kBudgetPause{200};
 static constexpr std::chrono::seconds kCloseTimeout{10};
 
 Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscription,
@@ -23,10 +24,12 @@ Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscr
     , m_subscription(std::move(subscription))
     , m_peer(std::move(peer))
     , m_context(context)
+    , m_share(context.buffers)
 {
     connect(m_channel.get(), &FeedChannel::progressed, this, [this] {
         m_progressed = true;
         advance();
+        account();
     });
     connect(m_channel.get(), &FeedChannel::answered, this, &Subscriber::onAnswered);
     connect(m_channel.get(), &FeedChannel::closed, this, &Subscriber::onClosed);
@@ -73,6 +76,10 @@ void Subscriber::advance()
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
         if (m_phase == Phase::Initial && !isInitialDurable())
             return;
+        if (m_share.isBudgetTight()) { // nothing that happens here tells when it no longer is
+            QTimer::singleShot(kBudgetPause, this, &Subscriber::advance);
+            return;
+        }
         if (i == kSlicesInOneGo) {
             QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
             return;
@@ -86,6 +93,7 @@ void Subscriber::advance()
         } else if (m_phase == Phase::Replaying && !advanceReplay() && m_phase == Phase::Replaying) {
             m_phase = Phase::Live;
         }
+        account();
     }
 }
 
@@ -114,7 +122,7 @@ bool Subscriber::advanceInitial()
         return false;
     QByteArray bytes;
     const qint64 now = m_context.store.nowMs();
-    for (const EntryPtr &entry : m_snapshot->next(kInitialSlice)) {
+    for (const EntryPtr &entry : m_snapshot->next(kInitialSlice, kPacedPending)) {
         Record record;
         record.seq = entry->revision();
         record.timeMs = now;
@@ -156,20 +164,22 @@ bool Subscriber::advanceReplay()
 
 void Subscriber::deliver(const EncodedBatch &batch)
 {
-    if (m_phase != Phase::Live && m_phase != Phase::Lagging)
+    if (m_phase != Phase::Live && m_phase != Phase::Lagging) {
+        account(); // what the store keeps for it may have grown
         return;
+    }
     const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
-    const bool takesAll
-        = m_phase == Phase::Live && m_subscription.isUnfiltered()
-          && !isBehind(batch.records().front(), m_seq)
-          && m_channel->pendingBytes() + form.bytes.size() <= m_context.limits.bufferBytes / 2;
+    const bool takesAll = m_phase == Phase::Live && m_subscription.isUnfiltered()
+                          && !isBehind(batch.records().front(), m_seq)
+                          && m_channel->pendingBytes() + form.bytes.size() <= bufferLimit() / 2;
     if (takesAll) {
         m_channel->send(form.bytes);
         m_seq = std::max(m_seq, batch.records().back().seq);
         m_context.counters.delivered.fetch_add(batch.records().size(), std::memory_order_relaxed);
-        return;
+    } else {
+        deliverSelected(batch, form);
     }
-    deliverSelected(batch, form);
+    account();
 }
 
 void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form)
@@ -193,8 +203,7 @@ void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::
         const QByteArrayView encoded = own.isEmpty() ? shared : QByteArrayView(own);
         // How much of what was gathered the network takes at once shows only when it is sent, and
         // it goes out before the consumer is found too slow.
-        if (m_channel->pendingBytes() + bytes.size() + encoded.size()
-            > m_context.limits.bufferBytes / 2)
+        if (m_channel->pendingBytes() + bytes.size() + encoded.size() > bufferLimit() / 2)
             sendGathered();
         if (makeRoom(record, encoded.size(), m_channel->pendingBytes() + bytes.size())) {
             bytes.append(encoded);
@@ -213,11 +222,12 @@ void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::
 // fill half of the buffer; when there is no room for a mutation either, the consumer lags.
 bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
 {
-    const qint64 limit = m_context.limits.bufferBytes;
+    const qint64 limit = bufferLimit();
     if (!isMutation(record.op))
         return m_phase == Phase::Live && pending + size <= limit / 2;
-    // An event over the limit by itself must not be a gap for ever.
-    const bool fits = pending + size <= limit || pending == 0;
+    // An event over the limit by itself must not be a gap for ever; while all clients together have
+    // too much waiting it is one.
+    const bool fits = pending + size <= limit || (pending == 0 && !m_share.isBudgetTight());
     if (m_phase == Phase::Live && fits)
         return true;
     if (m_subscription.lossless) {
@@ -298,6 +308,23 @@ Event Subscriber::controlEvent(Op op, quint64 seq) const
     return event;
 }
 
+// When all clients together have too much waiting, those who are behind take no more.
+qint64 Subscriber::bufferLimit() const
+{
+    const qint64 limit = m_context.limits.bufferBytes;
+    return m_share.isBudgetTight() ? std::min(limit, kPacedPending) : limit;
+}
+
+void Subscriber::account()
+{
+    if (m_phase == Phase::Initial && m_snapshot->keptBytes() > kPacedPending
+        && m_share.isBudgetTight()) {
+        close(CloseReason::TooSlow); // what was kept for it is let go
+    }
+    const qint64 kept = m_snapshot ? m_snapshot->keptBytes() : 0;
+    m_share.set(m_channel->pendingBytes() + kept);
+}
+
 bool Subscriber::hasRoom() const
 {
     return m_channel->pendingBytes() < std::min(kPacedPending, m_context.limits.bufferBytes / 2);
@@ -307,14 +334,14 @@ void Subscriber::beat()
 {
     if (m_phase == Phase::Closing)
         return;
+    account();
     // Where no answer can come, bytes taken are the sign of life.
     if (!m_channel->answersBeats() && (m_progressed || m_channel->pendingBytes() == 0))
         m_missedBeats = 0;
     m_progressed = false;
     if (m_missedBeats >= kMaxMissedBeats) {
         qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
-        m_phase = Phase::Closing;
-        m_channel->abort();
+        abort();
         return;
     }
     ++m_missedBeats;
@@ -329,6 +356,12 @@ void Subscriber::onAnswered()
     record.timeMs = m_context.store.nowMs();
     record.key = m_peer;
     m_context.log.announce(std::move(record));
+}
+
+void Subscriber::abort()
+{
+    m_phase = Phase::Closing;
+    m_channel->abort();
 }
 
 void Subscriber::recheck()

@@ -38,6 +38,12 @@ public:
     /// Asks for a sign of life; closes when two were missed.
     void beat();
 
+    /// Bytes that wait for it.
+    qint64 bufferedBytes() const { return m_share.bytes(); }
+
+    /// Ends it at once.
+    void abort();
+
     /// Closes when what it was permitted no longer is.
     void recheck();
 
@@ -71,6 +77,8 @@ private:
     void sendGap(quint64 from, quint64 to);
     Event controlEvent(Op op, quint64 seq) const;
     bool hasRoom() const;
+    qint64 bufferLimit() const;
+    void account();
     void onAnswered();
     void onClosed();
 
@@ -78,6 +86,7 @@ private:
     const Subscription m_subscription;
     const QByteArray m_peer;
     FeedContext &m_context;
+    BufferShare m_share;
     quint64 m_watchedFrom = 0;
     Phase m_phase = Phase::Live;
     std::unique_ptr<Snapshot> m_snapshot; ///< while Initial

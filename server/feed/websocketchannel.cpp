@@ -28,6 +28,11 @@ WebSocketChannel::WebSocketChannel(std::unique_ptr<QTcpSocket> socket,
     QMetaObject::invokeMethod(this, &WebSocketChannel::read, Qt::QueuedConnection);
 }
 
+WebSocketChannel::~WebSocketChannel()
+{
+    m_socket->disconnect(this); // it tells of its end even when it is destroyed
+}
+
 void WebSocketChannel::read()
 {
     m_reader.append(m_socket->readAll());

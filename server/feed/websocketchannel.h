@@ -21,6 +21,7 @@ public:
     /// \a remainder is what the consumer has sent after it.
     WebSocketChannel(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
                      const QByteArray &remainder);
+    ~WebSocketChannel() override;
 
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;

@@ -13,9 +13,17 @@ namespace memorykv {
 
 static constexpr qint64 kReadSize = 64 << 10;
 
+// The answer to what would take memory while clients hold too much of it.
+static Error tooMuchWaiting()
+{
+    return {ErrorCode::Unavailable,
+            "too much is waiting for slow clients (--max-buffers); try again later"};
+}
+
 Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context)
     : m_context(context)
     , m_parser(context.limits.maxBodySize)
+    , m_share(context.buffers)
     , m_deadline(context.limits.headTimeout)
 {
     takeSocket(std::move(socket));
@@ -26,6 +34,8 @@ Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &co
         m_deadline.setRemainingTime(context.limits.handshakeTimeout);
         connect(m_tls, &QSslSocket::encrypted, this, &Connection::begin);
     }
+    if (m_context.rate)
+        m_origin = originOf(m_socket->peerAddress());
     m_context.observer.connectionsChanged(+1);
 }
 
@@ -94,6 +104,7 @@ void Connection::process()
         write();
     } while (m_outputWasFull && m_phase == Phase::Serving && !isOutputFull());
     m_processing = false;
+    account();
     continueClosing();
 }
 
@@ -107,6 +118,8 @@ void Connection::serveWhatHasCome()
         }
         if (m_parser.inBody() && !m_headJudged)
             refuseBody();
+        if (m_phase == Phase::Serving && m_parser.inBody() && m_share.isBudgetOver())
+            respondToBrokenFraming(tooMuchWaiting());
         if (m_phase != Phase::Serving || *status == RequestParser::Status::NeedMore)
             break;
         if (*status == RequestParser::Status::WantsContinue)
@@ -129,6 +142,20 @@ void Connection::refuseBody()
         respondAndClose(*refusal, request);
 }
 
+// The answer when this request is not to be served at all. Counted first, so that tokens cannot be
+// tried out at any rate.
+std::optional<Response> Connection::refusalOf(Request &request)
+{
+    if (m_context.rate && !m_context.rate->take(m_origin)) {
+        Response response = problem({ErrorCode::TooManyRequests,
+                                     "more requests a second than one address may make "
+                                     "(--max-rate); try again later"});
+        response.route = Route::Unknown;
+        return response;
+    }
+    return m_context.gatekeeper ? m_context.gatekeeper->admit(request) : std::nullopt;
+}
+
 void Connection::serve(Request request)
 {
     m_headJudged = false;
@@ -136,19 +163,54 @@ void Connection::serve(Request request)
     Outbox::Receipt receipt;
     receipt.method = request.method;
     receipt.since.start();
-    if (m_context.gatekeeper) {
-        if (auto refusal = m_context.gatekeeper->admit(request)) {
-            respond(*refusal, request, receipt);
-            return;
-        }
+    if (auto refusal = refusalOf(request)) {
+        respond(*refusal, request, receipt);
+        return;
     }
     if (isUpgrade(request)) {
         m_upgrade.request = std::move(request);
         m_phase = Phase::Upgrading;
         return;
     }
-    Response response = m_context.dispatcher.dispatch(request);
+    const auto shortage = shortOfBuffers(request);
+    Response response = shortage ? problem(*shortage) : m_context.dispatcher.dispatch(request);
     respond(response, request, receipt);
+    account();
+}
+
+// What would be buffered besides is refused while there is too much already; except for that by
+// which operators see what is going on.
+std::optional<Error> Connection::shortOfBuffers(const Request &request) const
+{
+    if (!m_share.isBudgetOver())
+        return std::nullopt;
+    const auto match = matchRoute(request.path);
+    if (match) {
+        switch (match->route) {
+        case Route::Ping:
+        case Route::Healthy:
+        case Route::Ready:
+        case Route::Info:
+        case Route::Metrics:
+            return std::nullopt;
+        default:
+            break;
+        }
+    }
+    return tooMuchWaiting();
+}
+
+void Connection::account()
+{
+    m_share.set(m_phase == Phase::Finished
+                    ? 0
+                    : m_parser.bufferedBytes() + m_outbox.bufferedBytes() + unsentBytes());
+}
+
+void Connection::abort()
+{
+    m_socket->abort();
+    finish();
 }
 
 void Connection::respond(Response &response, const Request &request, const Outbox::Receipt &receipt)
@@ -285,6 +347,7 @@ void Connection::continueClosing()
     // flush() tells of bytes written from its own depths, where the socket must not change hands.
     if (!m_socket || m_processing || m_phase == Phase::Handshaking)
         return;
+    account();
     if (unsentBytes() > 0) {
         restartDeadline(true);
         return;
@@ -344,8 +407,7 @@ void Connection::checkDeadline()
         return;
     }
     if (isOutputTooSlow()) {
-        m_socket->abort();
-        finish();
+        abort();
         return;
     }
     if (!m_deadline.hasExpired())
@@ -362,8 +424,7 @@ void Connection::checkDeadline()
                                         : "the rest of the request head did not come in time"});
         return;
     }
-    m_socket->abort();
-    finish();
+    abort();
 }
 
 static bool isSlower(const QElapsedTimer &since, std::chrono::milliseconds grace, qint64 bytes,
@@ -411,6 +472,7 @@ void Connection::finish()
     if (m_phase == Phase::Finished)
         return;
     m_phase = Phase::Finished;
+    account();
     Q_EMIT finished();
 }
 

@@ -5,8 +5,10 @@
 #include "server/http/dispatcher.h"
 #include "server/http/gatekeeper.h"
 #include "server/http/outbox.h"
+#include "server/http/ratelimiter.h"
 #include "server/http/requestparser.h"
 #include "server/http/tlssource.h"
+#include "server/store/bufferbudget.h"
 
 #include <QDeadlineTimer>
 #include <QObject>
@@ -61,6 +63,8 @@ struct ConnectionContext
     DateField date;
     const Gatekeeper *gatekeeper = nullptr; ///< null: whoever comes may do everything
     const TlsSource *tls = nullptr;         ///< null: no TLS
+    BufferBudget *buffers = nullptr;        ///< null: there is none to keep to
+    RateLimiter *rate = nullptr;            ///< null: as fast as they like
 };
 
 /// One client: owns the socket, frames and checks what comes, has it answered, and writes the
@@ -83,6 +87,12 @@ public:
 
     /// Closes when the time the client had is over.
     void checkDeadline();
+
+    /// Bytes that wait here, on their way in or out.
+    qint64 bufferedBytes() const { return m_share.bytes(); }
+
+    /// Ends the connection at once.
+    void abort();
 
     /// Answers what has come in whole, then closes.
     void drain();
@@ -112,6 +122,7 @@ private:
     void process();
     void serveWhatHasCome();
     void serve(Request request);
+    std::optional<Response> refusalOf(Request &request);
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
     void refuseBody();
@@ -121,6 +132,8 @@ private:
     void write();
     void continueClosing();
     void finish();
+    std::optional<Error> shortOfBuffers(const Request &request) const;
+    void account();
     bool isOutputFull() const;
     bool isBodyTooSlow() const;
     bool isOutputTooSlow() const;
@@ -131,6 +144,8 @@ private:
     ConnectionContext &m_context;
     RequestParser m_parser;
     Outbox m_outbox;
+    BufferShare m_share;
+    QByteArray m_origin; ///< for the rate
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;

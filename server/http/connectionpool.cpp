@@ -115,6 +115,25 @@ void ConnectionPool::failHeld()
 void ConnectionPool::checkDeadlines()
 {
     forEach([](Connection &connection, quint64) { connection.checkDeadline(); }, 0);
+    if (m_context.buffers && m_context.buffers->isOver())
+        relieve();
+}
+
+// Those who hold bytes and take their time would keep everybody else waiting. The one who holds
+// most goes, one a second, until there is room again.
+void ConnectionPool::relieve()
+{
+    static constexpr qint64 kNotWorthIt = 256 << 10;
+    Connection *largest = nullptr;
+    for (const auto &[key, connection] : m_connections) {
+        if (!largest || key->bufferedBytes() > largest->bufferedBytes())
+            largest = key;
+    }
+    if (!largest || largest->bufferedBytes() < kNotWorthIt)
+        return;
+    qCWarning(lcHttp) << "over --max-buffers: ended the connection that held most,"
+                      << largest->bufferedBytes() << "bytes";
+    largest->abort();
 }
 
 void ConnectionPool::drain()

@@ -44,6 +44,7 @@ private:
     std::unique_ptr<QTcpSocket> makeSocket(qintptr descriptor);
     void remove(Connection *connection);
     void checkDeadlines();
+    void relieve();
     void forEach(void (*act)(Connection &, quint64), quint64 argument);
 
     ConnectionContext &m_context;

@@ -62,7 +62,7 @@ Response problem(const Error &error, QByteArrayView extra)
     Response response;
     response.status = httpStatus(error.code);
     response.setContentType("application/problem+json");
-    if (response.status == 503)
+    if (response.status == 503 || error.code == ErrorCode::TooManyRequests)
         response.addField("Retry-After", "1");
     if (error.code == ErrorCode::UpgradeRequired) { // RFC 9110 7.8: one needs the other
         response.addField("Upgrade", "websocket");

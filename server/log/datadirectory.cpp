@@ -46,6 +46,14 @@ QByteArray unfinishedName(const QByteArray &name)
     return name + kUnfinishedSuffix.toByteArray();
 }
 
+static bool isUnfinished(const QByteArray &name)
+{
+    if (!name.endsWith(kUnfinishedSuffix))
+        return false;
+    const QByteArray whole = name.chopped(kUnfinishedSuffix.size());
+    return numberIn(whole, kSegmentPrefix, kSegmentSuffix) || numberIn(whole, kSnapshotPrefix, {});
+}
+
 Result<DataDirectory> DataDirectory::list(FileSystem &files, const QByteArray &directory)
 {
     const auto names = files.list(directory);
@@ -57,7 +65,7 @@ Result<DataDirectory> DataDirectory::list(FileSystem &files, const QByteArray &d
             found.segments.append({name, *segment});
         else if (const auto snapshot = numberIn(name, kSnapshotPrefix, {}))
             found.snapshots.append({name, *snapshot});
-        else if (name.endsWith(kUnfinishedSuffix))
+        else if (isUnfinished(name))
             found.unfinished.append(name);
         else if (name != "lock")
             found.others.append(name);

@@ -54,6 +54,7 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     auto opened = m_writer->open();
     if (!opened)
         return opened.error();
+    removeUnfinished();
 
     found->tail.epoch = options.epoch;
     m_epoch = options.epoch;
@@ -68,6 +69,17 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     m_lastSync = steady_clock::now();
     m_thread = std::thread([this] { run(); });
     return found;
+}
+
+// What was being made when the server ended would take up room for ever.
+void DiskLog::removeUnfinished()
+{
+    const auto directory = DataDirectory::list(m_files, m_directory);
+    for (const QByteArray &name : directory ? directory->unfinished : QList<QByteArray>()) {
+        auto removed = m_files.remove(m_directory + '/' + name);
+        if (!removed)
+            qCWarning(lcLog).noquote() << removed.error().detail;
+    }
 }
 
 void DiskLog::append(RecordGroup group)

@@ -84,6 +84,7 @@ private:
         std::vector<size_t> groupSizes; ///< of the mutations among them, in order
     };
 
+    void removeUnfinished();
     void run();
     bool takeQueue(Queue &queue);
     void process(Queue &queue);

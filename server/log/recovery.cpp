@@ -60,6 +60,15 @@ Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray 
             m_directory + '/' + name + ", offset " + QByteArray::number(offset) + ": " + problem};
 }
 
+// What cannot be read is not damaged: a repair must not cut it.
+Result<wal::SegmentHeader> Recovery::readHeader(SegmentReader &reader, const NumberedFile &segment)
+{
+    const auto header = reader.readHeader();
+    if (header || header.error().code != ErrorCode::Damaged)
+        return header;
+    return damaged(segment.name, 0, header.error().detail);
+}
+
 Result<Done> Recovery::readSnapshot(const NumberedFile &snapshot)
 {
     const auto file = open(snapshot.name, m_found.snapshotBytes);
@@ -130,9 +139,9 @@ Result<Done> Recovery::skipSegment(const NumberedFile &segment)
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     m_segments.begin(segment.seq);
     m_segments.setEnd(size);
     return Done{};
@@ -145,9 +154,9 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     if (!file)
         return file.error();
     SegmentReader reader(**file, size);
-    const auto header = reader.readHeader();
+    const auto header = readHeader(reader, segment);
     if (!header)
-        return damaged(segment.name, 0, header.error().detail);
+        return header.error();
     if (header->firstSeq != segment.seq)
         return damaged(segment.name, 0, "its name does not tell the seq that it begins at");
     if (!isFirst && header->firstSeq != m_found.tail.nextSeq) {
@@ -167,6 +176,7 @@ Result<Done> Recovery::readSegment(const NumberedFile &segment, bool isFirst, bo
     m_found.tail.nextSeq = header->firstSeq;
     m_found.tail.previous = header->previous;
     m_found.tail.offset = reader.offset();
+    m_found.tail.isDurable = false;
     return readGroups(reader, segment, isLast);
 }
 
@@ -187,13 +197,21 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             m_found.tail.nextSeq = reader.nextSeq();
             m_found.tail.previous = reader.checksum();
             m_found.tail.offset = reader.offset();
+            m_found.tail.isDurable = records.empty();
             auto goesOn = progress(reader.offset() - reader.groupOffset());
             if (!goesOn)
                 return goesOn;
             continue;
         }
-        if (*status == SegmentReader::Status::End)
+        const QByteArray where = m_directory + '/' + segment.name + ", offset "
+                                 + QByteArray::number(reader.offset()) + ": ";
+        if (*status == SegmentReader::Status::End) {
+            if (isLast && reader.offset() < reader.end()) {
+                m_found.tornTail = where + QByteArray::number(reader.end() - reader.offset())
+                                   + " bytes were never written";
+            }
             return Done{};
+        }
         if (!isLast)
             return damaged(segment.name, reader.offset(), reader.problem());
         const auto wasDurable = reader.wasDurableBeyond();
@@ -203,8 +221,7 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
             return damaged(segment.name, reader.offset(),
                            reader.problem() + ", and what follows shows that it had been durable");
         }
-        m_found.tornTail = m_directory + '/' + segment.name + ", offset "
-                           + QByteArray::number(reader.offset()) + ": " + reader.problem();
+        m_found.tornTail = where + reader.problem();
         return Done{};
     }
 }

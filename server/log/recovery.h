@@ -74,6 +74,7 @@ private:
     Result<Done> readSegments(const QList<NumberedFile> &segments);
     Result<Done> skipSegment(const NumberedFile &segment);
     Result<Done> readSegment(const NumberedFile &segment, bool isFirst, bool isLast);
+    Result<wal::SegmentHeader> readHeader(SegmentReader &reader, const NumberedFile &segment);
     Result<Done> readGroups(SegmentReader &reader, const NumberedFile &segment, bool isLast);
     Result<std::unique_ptr<File>> open(const QByteArray &name, qint64 &size);
     Error damaged(const QByteArray &name, qint64 offset, const QByteArray &problem);

@@ -16,17 +16,12 @@ public:
     void replay(const std::vector<Record> &) override { }
 };
 
-QByteArray asideName(const QByteArray &name)
-{
-    return name + ".damaged";
-}
-
-Result<Done> copyAside(FileSystem &files, const QByteArray &path)
+Result<Done> copyAside(FileSystem &files, const QByteArray &path, const QByteArray &aside)
 {
     const auto source = files.open(path, FileSystem::OpenMode::Read);
     if (!source)
         return source.error();
-    const auto target = files.open(asideName(path), FileSystem::OpenMode::Create);
+    const auto target = files.open(aside, FileSystem::OpenMode::Create);
     if (!target)
         return target.error();
     QByteArray buffer(1 << 20, Qt::Uninitialized);
@@ -95,11 +90,26 @@ private:
         return m_report;
     }
 
+    // A name that is free: what an earlier repair has put aside stays.
+    Result<QByteArray> asidePath(const QByteArray &name)
+    {
+        const auto names = m_files.list(m_directory);
+        if (!names)
+            return names.error();
+        QByteArray aside = name + ".damaged";
+        for (int i = 2; names->contains(aside); ++i)
+            aside = name + ".damaged-" + QByteArray::number(i);
+        return m_directory + '/' + aside;
+    }
+
     Result<Done> setAside(const QByteArray &name)
     {
         const QByteArray path = m_directory + '/' + name;
-        m_report.append("moved " + path + " to " + asideName(path));
-        return m_files.rename(path, asideName(path));
+        const auto aside = asidePath(name);
+        if (!aside)
+            return aside.error();
+        m_report.append("moved " + path + " to " + *aside);
+        return m_files.rename(path, *aside);
     }
 
     Result<Done> setSnapshotAside(const Error &error)
@@ -123,10 +133,15 @@ private:
             return done;
         if (damage.offset == 0) // nothing of it is left to go on with
             return setAside(damage.segment);
-        done = copyAside(m_files, path);
+        const auto aside = asidePath(damage.segment);
+        if (!aside)
+            return aside.error();
+        done = copyAside(m_files, path, *aside);
+        if (done)
+            done = m_files.syncDirectory(m_directory); // the copy is there before it is needed
         if (done)
             done = cut(m_files, path, damage.offset);
-        m_report.append("copied " + path + " to " + asideName(path) + " and cut it at offset "
+        m_report.append("copied " + path + " to " + *aside + " and cut it at offset "
                         + QByteArray::number(damage.offset));
         return done;
     }

@@ -36,6 +36,8 @@ public:
     qint64 groupOffset() const { return m_groupOffset; }
     /// Where the next group begins, or what is Bad.
     qint64 offset() const { return m_offset; }
+    /// What is looked at ends here. After End, all from offset() up to it is zero.
+    qint64 end() const { return m_end; }
     /// The seq the next record must have.
     quint64 nextSeq() const { return m_nextSeq; }
     /// The checksum of the last group, which the next one is chained to.

@@ -55,13 +55,16 @@ Result<Done> Segments::removeUpTo(quint64 seq, qint64 keepBytes)
             removed.push_back(m_segments[i].firstSeq);
         m_segments.erase(m_segments.begin(), m_segments.begin() + qsizetype(at));
     }
-    // The oldest first: what is left after an interruption has no hole.
+    // The oldest first, each for good before the next: what is left has no hole, whenever this is
+    // interrupted.
     for (const quint64 firstSeq : removed) {
         auto done = m_files.remove(m_directory + '/' + segmentName(firstSeq));
+        if (done)
+            done = m_files.syncDirectory(m_directory);
         if (!done)
             return done;
     }
-    return removed.empty() ? Result<Done>(Done{}) : m_files.syncDirectory(m_directory);
+    return Done{};
 }
 
 std::optional<Segments::Place> Segments::find(quint64 seq) const
@@ -111,6 +114,13 @@ Result<Log::Range> Segments::read(quint64 after, quint64 last, qsizetype maxByte
             if (*status == SegmentReader::Status::End) {
                 if (place->isLast)
                     return range;
+                if (reader.nextSeq() != place->nextFirstSeq) {
+                    return Error{ErrorCode::Damaged,
+                                 place->path + ": the records from seq "
+                                     + QByteArray::number(reader.nextSeq()) + " to "
+                                     + QByteArray::number(place->nextFirstSeq - 1)
+                                     + " are missing behind it"};
+                }
                 next = std::max(next, place->nextFirstSeq);
                 break;
             }

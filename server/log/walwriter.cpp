@@ -20,16 +20,53 @@ Result<Done> WalWriter::open()
 {
     if (m_tail.segment.isEmpty())
         return createSegment();
+    // What was recovered is going to be shown, and what is shown has to last.
+    auto done = m_tail.isDurable ? cutTail() : copyTail();
+    m_synced = m_tail.offset;
+    // Where a crash may take what was shown, the mark of the orderly stop before must not be the
+    // end of the log any more: it would say that nothing came after it.
+    const bool goesOn = m_tail.epoch == m_options.epoch && m_tail.header.flags == m_options.flags
+                        && (m_options.flags & wal::SegmentHeader::kAlwaysSynced) != 0;
+    return done && !goesOn ? createSegment() : done;
+}
+
+Result<Done> WalWriter::cutTail()
+{
     auto file = m_files.open(m_directory + '/' + m_tail.segment, FileSystem::OpenMode::Append);
     if (!file)
         return file.error();
     m_file = std::move(*file);
     auto done = m_file->truncate(m_tail.offset);
-    // What was recovered is going to be shown, and what is shown has to last.
-    if (done)
-        done = sync();
-    const bool goesOn = m_tail.epoch == m_options.epoch && m_tail.header.flags == m_options.flags;
-    return done && !goesOn ? createSegment() : done;
+    return done ? m_file->sync() : done;
+}
+
+// A sync of the file as it is would prove nothing. Should one have failed before, what was read may
+// be in the system's memory alone, and count as written (see docs/wal.md); and the file may have
+// been given its name without the directory having been synced. A copy is free of the past.
+Result<Done> WalWriter::copyTail()
+{
+    const QByteArray path = m_directory + '/' + m_tail.segment;
+    const auto source = m_files.open(path, FileSystem::OpenMode::Read);
+    if (!source)
+        return source.error();
+    auto target = m_files.open(unfinishedName(path), FileSystem::OpenMode::Create);
+    if (!target)
+        return target.error();
+    QByteArray bytes(std::min<qint64>(m_tail.offset, kBufferSize), Qt::Uninitialized);
+    for (qint64 offset = 0; offset < m_tail.offset;) {
+        const auto got = (*source)->readAt(offset, bytes.data(),
+                                           std::min(bytes.size(), m_tail.offset - offset));
+        if (!got)
+            return got.error();
+        if (*got == 0)
+            return Error{ErrorCode::StorageFailed, path + " became shorter while it was read"};
+        auto done = writeAll(**target, QByteArrayView(bytes).first(*got));
+        if (!done)
+            return done;
+        offset += *got;
+    }
+    m_file = std::move(*target);
+    return publish(m_files, m_directory, m_tail.segment, *m_file);
 }
 
 Result<Done> WalWriter::createSegment()
@@ -107,13 +144,22 @@ Result<Done> WalWriter::sync()
     return done;
 }
 
+// The mark tells that all before it is durable, so it must not come first.
 Result<Done> WalWriter::close()
 {
-    auto done = append({});
-    if (done)
-        done = write();
+    auto done = write();
     if (done)
         done = sync();
+    if (done)
+        done = append({});
+    if (done)
+        done = write();
+    if (!done)
+        return done;
+    done = sync();
+    // The mark may be seen at the next start without being there for good.
+    if (!done)
+        (void)m_file->truncate(m_synced);
     return done;
 }
 

@@ -17,6 +17,7 @@ struct WalTail
     QByteArray segment;        ///< the name of the last segment; empty when there is none
     qint64 offset = 0;         ///< where its last group ends
     wal::SegmentHeader header; ///< of the last segment
+    bool isDurable = false;    ///< all before the offset is known to be: it was stopped in order
 };
 
 /// Writes groups into segments. Used by the log's thread alone. After an error nothing more can be
@@ -35,8 +36,9 @@ public:
     WalWriter(FileSystem &files, QByteArray directory, Segments &segments, Options options,
               WalTail tail);
 
-    /// Cuts off what is behind the tail, makes all before it durable, and begins a new segment when
-    /// the epoch is another. Errors of the file system, as for all of the following.
+    /// Cuts off what is behind the tail, makes all before it durable, and begins a new segment
+    /// unless the last one can be gone on with. Errors of the file system, as for all of the
+    /// following.
     Result<Done> open();
 
     /// Puts \a records, which belong together, behind those before. They reach the file with
@@ -56,6 +58,8 @@ public:
     quint64 bytesWritten() const { return m_bytesWritten; }
 
 private:
+    Result<Done> cutTail();
+    Result<Done> copyTail();
     Result<Done> rotate();
     Result<Done> createSegment();
 

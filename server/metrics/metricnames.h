@@ -30,6 +30,8 @@ inline constexpr MetricInfo kStoredBytes{"memorykv_stored_bytes",
                                          "Bytes of the keys and values in the store."};
 inline constexpr MetricInfo kExpired{"memorykv_expired_total",
                                      "Keys removed because their time to live was over."};
+inline constexpr MetricInfo kBufferedBytes{"memorykv_buffered_bytes",
+                                           "Bytes that wait for clients, on their way in or out."};
 inline constexpr MetricInfo kFeedSubscribers{
     "memorykv_feed_subscribers", "Consumers of the feed, over WebSocket and event streams."};
 inline constexpr MetricInfo kFeedEvents{"memorykv_feed_events_total",

@@ -396,9 +396,10 @@ void KeyValueStore::undo(UndoHistory::Step step)
 {
     for (EntryPtr &entry : step.removed)
         put(nullptr, std::move(entry));
-    if (step.previous)
-        put(find(step.previous->key()), std::move(step.previous));
-    else if (step.current)
+    if (step.previous) {
+        Slot *slot = find(step.previous->key());
+        put(slot, std::move(step.previous));
+    } else if (step.current)
         take(find(step.current->key()));
 }
 

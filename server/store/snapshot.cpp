@@ -29,7 +29,7 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
     qsizetype bytes = 0;
     const auto give = [&](const EntryPtr &entry) {
         entries.push_back(entry);
-        bytes += entry->payloadSize();
+        bytes += entry->allocatedSize();
     };
     // Writers change what is kept under the write lock, and this is the one thread that reads it.
     const QReadLocker locker(&m_store.m_lock);
@@ -37,12 +37,14 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
     auto [at, end] = m_store.rangeOf(m_prefix, m_after);
     auto kept = m_kept.begin();
     QByteArrayView last;
+    qint64 taken = 0;
     for (size_t seen = 0; seen < maxEntries && bytes < maxBytes; ++seen) {
         const EntryPtr *present = at != end ? &index.at(at)->entry : nullptr;
         const bool takeKept = kept != m_kept.end()
                               && (!present || QByteArrayView(kept->first) <= (*present)->key());
         if (takeKept) {
             give(kept->second);
+            taken += kept->second->allocatedSize();
             last = kept->second->key();
             if (present && (*present)->key() == last)
                 at = index.next(at);
@@ -60,14 +62,17 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
     if (!last.isNull())
         m_after = last.toByteArray();
     m_kept.erase(m_kept.begin(), kept);
+    m_keptBytes.fetch_sub(taken, std::memory_order_relaxed);
     return entries;
 }
 
 void Snapshot::keep(const EntryPtr &entry)
 {
     // What came after the snapshot is not part of it; of what was, the first to go is the one.
-    if (entry->revision() <= m_seq && isAhead(entry->key()))
-        m_kept.try_emplace(entry->key().toByteArray(), entry);
+    if (entry->revision() > m_seq || !isAhead(entry->key()))
+        return;
+    if (m_kept.try_emplace(entry->key().toByteArray(), entry).second)
+        m_keptBytes.fetch_add(entry->allocatedSize(), std::memory_order_relaxed);
 }
 
 bool Snapshot::isAhead(QByteArrayView key) const

@@ -3,6 +3,7 @@
 
 #include "server/log/entry.h"
 
+#include <atomic>
 #include <map>
 #include <vector>
 
@@ -28,8 +29,11 @@ public:
     quint64 seq() const { return m_seq; }
 
     /// The next entries in key order: at most about \a maxEntries, and no more once they have
-    /// \a maxBytes of keys and values. None when all were given, and perhaps before.
+    /// \a maxBytes of memory. None when all were given, and perhaps before.
     std::vector<EntryPtr> next(size_t maxEntries, qsizetype maxBytes = kDefaultSliceBytes);
+
+    /// Bytes of old entries that the store has left to this snapshot alone, or so it may be.
+    qint64 keptBytes() const { return m_keptBytes.load(std::memory_order_relaxed); }
 
     /// Whether all entries were given.
     bool atEnd() const { return m_atEnd; }
@@ -50,6 +54,7 @@ private:
     QByteArray m_after; ///< all keys up to this one were given
     bool m_atEnd = false;
     std::map<QByteArray, EntryPtr> m_kept;
+    std::atomic<qint64> m_keptBytes = 0; ///< of those in m_kept
 };
 
 } // namespace memorykv

@@ -101,6 +101,13 @@ private Q_SLOTS:
 
         Event gap = make(Op::Gap);
         gap.gapFrom = 8;
+        Event fresh = make(Op::Gap);
+        fresh.gapFrom = 1;
+        fresh.seq = 0;
+        QTest::newRow("gap of nothing")
+            << fresh
+            << QByteArray(R"({"epoch":7,"time":"2025-11-24T16:12:34.321Z",)"
+                          R"("op":"gap","from":1,"to":0})");
         QTest::newRow("gap") << gap
                              << QByteArray(R"({"epoch":7,"time":"2025-11-24T16:12:34.321Z",)"
                                            R"("op":"gap","from":8,"to":42})");

@@ -61,15 +61,15 @@ pub(crate) fn ttl_seconds(ttl: Duration) -> Result<u64> {
 /// use memorykv::Error;
 ///
 /// client
-///     .put("doc/session", "abc123")
+///     .put("doc/cart", "abc123")
 ///     .content_type("text/plain")
 ///     .ttl(Duration::from_secs(3600))
 ///     .await?;
 ///
 /// // Read, change, write back, unless somebody else was faster.
-/// let value = client.get("doc/session").await?.expect("it lives for an hour");
-/// client.put("doc/session", "def456").if_revision(value.revision).await?;
-/// let late = client.put("doc/session", "ghi789").if_revision(value.revision).await;
+/// let value = client.get("doc/cart").await?.expect("it lives for an hour");
+/// client.put("doc/cart", "def456").if_revision(value.revision).await?;
+/// let late = client.put("doc/cart", "ghi789").if_revision(value.revision).await;
 /// assert!(matches!(late, Err(Error::PreconditionFailed { .. })));
 /// # Ok(())
 /// # }

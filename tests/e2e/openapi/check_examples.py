@@ -38,6 +38,7 @@ VARIABLE = [
     (re.compile(r"^Date: .*"), "Date: <date>"),
     (re.compile(r'"epoch":\d+'), '"epoch":<epoch>'),
     (re.compile(r"\b1\d{12}:(?=\d)"), "<epoch>:"),
+    (re.compile(r"^epoch +\d+"), "epoch <epoch>"),
     (re.compile(r'"(time|started)":"[-0-9]{10}T[0-9:]{8}\.[0-9]{3}Z"'), r'"\1":"<time>"'),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "<address>"),
 ]

@@ -10,28 +10,28 @@ use crate::{Driver, outcome};
 /// Drives the async API.
 pub struct Adapter {
     runtime: Runtime,
-    session: Session,
+    open: Open,
 }
 
 #[derive(Default)]
-struct Session {
+struct Open {
     client: Option<Client>,
     watch: Option<Watch>,
 }
 
 impl Adapter {
     pub fn new() -> std::io::Result<Self> {
-        Ok(Self { runtime: Runtime::new()?, session: Session::default() })
+        Ok(Self { runtime: Runtime::new()?, open: Open::default() })
     }
 }
 
 impl Driver for Adapter {
     fn perform(&mut self, command: &Command) -> Result<Json> {
-        self.runtime.block_on(self.session.perform(command))
+        self.runtime.block_on(self.open.perform(command))
     }
 }
 
-impl Session {
+impl Open {
     async fn perform(&mut self, command: &Command) -> Result<Json> {
         match command.name.as_str() {
             "open" => {

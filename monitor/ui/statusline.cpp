@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "monitor/ui/statusline.h"
+
+#include "monitor/ui/format.h"
+
+#include <QDateTime>
+#include <QLabel>
+
+namespace memorykv {
+
+namespace {
+
+constexpr int kTickMs = 1000;
+
+} // namespace
+
+StatusLine::StatusLine(Workspace &workspace, QWidget *parent)
+    : QStatusBar(parent)
+    , m_workspace(workspace)
+{
+    setSizeGripEnabled(false);
+    m_state = addPart(tr("How the feed stands"));
+    m_heartbeat = addPart(tr("When a consumer of the feed last answered the server's ping"));
+    m_seq = addPart(tr("The last change that has come here"));
+    m_lag = addPart(tr("How many changes the server is ahead of this window"));
+    m_rate = addPart(tr("Events that come from the feed each second"));
+    m_buffered = addPart(tr("Events that wait until the window takes them"));
+    m_shed = addPart(
+        tr("Events left out since the window could not keep up; each place is a gap in the log"));
+    m_second.setInterval(kTickMs);
+    connect(&m_second, &QTimer::timeout, this, &StatusLine::tick);
+    connect(&workspace, &Workspace::connectionChanged, this,
+            [this] { m_state->setText(feedStateText(m_workspace.feed().status().state)); });
+    m_state->setText(feedStateText(workspace.feed().status().state));
+    m_second.start();
+    tick();
+}
+
+QLabel *StatusLine::addPart(const QString &toolTip)
+{
+    auto *label = new QLabel(this);
+    label->setToolTip(toolTip);
+    label->setTextFormat(Qt::PlainText);
+    label->setContentsMargins(6, 0, 6, 0);
+    addPermanentWidget(label);
+    return label;
+}
+
+QStringList StatusLine::parts() const
+{
+    QStringList texts;
+    for (const QLabel *label : {m_state, m_heartbeat, m_seq, m_lag, m_rate, m_buffered, m_shed})
+        texts += label->text();
+    return texts;
+}
+
+void StatusLine::tick()
+{
+    const FeedStats &stats = m_workspace.feed().stats();
+    const qint64 now = QDateTime::currentMSecsSinceEpoch();
+    // Counts begin anew with another server.
+    const quint64 came
+        = stats.events >= m_eventsBefore ? stats.events - m_eventsBefore : stats.events;
+    const double seconds = m_tickedAtMs == 0 ? 1 : double(now - m_tickedAtMs) / 1000;
+    m_eventsBefore = stats.events;
+    m_tickedAtMs = now;
+
+    const QString dash = QStringLiteral("\u2013");
+    m_heartbeat->setText(
+        tr("heartbeat %1")
+            .arg(stats.lastHeartbeatMs == 0 ? dash : agoText(now - stats.lastHeartbeatMs)));
+    m_seq->setText(tr("seq %1").arg(stats.position ? numberText(stats.position->seq) : dash));
+    m_lag->setText(tr("lag %1").arg(m_workspace.isLive() ? numberText(m_workspace.lag()) : dash));
+    m_rate->setText(
+        tr("%1 events/s").arg(shortNumberText(seconds > 0 ? double(came) / seconds : 0)));
+    m_buffered->setText(tr("buffered %1").arg(numberText(stats.buffered)));
+    m_shed->setText(tr("shed %1").arg(numberText(stats.shed)));
+}
+
+} // namespace memorykv

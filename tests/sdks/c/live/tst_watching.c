@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "check.h"
+#include "live.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 60000 };
+
+static memkv_client *g_client;
+
+/** What a watcher has shown, behind a lock. */
+struct seen
+{
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned events;
+    unsigned disorder;
+    uint64_t last_seq;
+    unsigned states;
+    memkv_watcher *watcher;
+    bool free_in_callback;
+    bool stop_in_callback;
+};
+
+#define SEEN_INIT                                                                                  \
+    {                                                                                              \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, NULL, false, false        \
+    }
+
+static void on_event(void *user, const memkv_event *event)
+{
+    struct seen *seen = user;
+    pthread_mutex_lock(&seen->lock);
+    ++seen->events;
+    if (event->seq <= seen->last_seq)
+        ++seen->disorder;
+    seen->last_seq = event->seq;
+    memkv_watcher *watcher = seen->watcher;
+    pthread_cond_broadcast(&seen->changed);
+    pthread_mutex_unlock(&seen->lock);
+    if (seen->stop_in_callback)
+        memkv_watch_stop(watcher);
+    if (seen->free_in_callback)
+        memkv_watch_free(watcher);
+}
+
+static void on_status(void *user, const memkv_watch_status *status)
+{
+    struct seen *seen = user;
+    pthread_mutex_lock(&seen->lock);
+    seen->states |= 1u << (unsigned)status->state;
+    pthread_cond_broadcast(&seen->changed);
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static unsigned events_of(struct seen *seen)
+{
+    pthread_mutex_lock(&seen->lock);
+    const unsigned events = seen->events;
+    pthread_mutex_unlock(&seen->lock);
+    return events;
+}
+
+static void wait_for_events(struct seen *seen, unsigned count)
+{
+    pthread_mutex_lock(&seen->lock);
+    while (seen->events < count)
+        pthread_cond_wait(&seen->changed, &seen->lock);
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static memkv_watcher *watch_inserts(struct seen *seen)
+{
+    memkv_watch_options options;
+    memkv_watch_options_init(&options);
+    options.ops = MEMKV_OP_INSERT;
+    options.prefix = memkv_text("w/");
+    options.on_status = on_status;
+    pthread_mutex_lock(&seen->lock);
+    memkv_watcher *watcher = memkv_watch(g_client, &options, on_event, seen);
+    seen->watcher = watcher;
+    pthread_mutex_unlock(&seen->lock);
+    CHECK(watcher != NULL);
+    return watcher;
+}
+
+static void put(const char *key)
+{
+    CHECK(succeeds(memkv_put(g_client, memkv_text(key), memkv_text("v"), NULL)));
+}
+
+static void several_watchers_see_every_change_in_order(void)
+{
+    struct seen one = SEEN_INIT;
+    struct seen two = SEEN_INIT;
+    memkv_watcher *first = watch_inserts(&one);
+    memkv_watcher *second = watch_inserts(&two);
+    for (int i = 0; i < 200; ++i)
+        put("w/k");
+    wait_for_events(&one, 200);
+    wait_for_events(&two, 200);
+    CHECK(one.disorder == 0 && two.disorder == 0);
+    CHECK(!memkv_watch_wait(first, 0));
+    CHECK(!memkv_watch_wait(first, 50));
+    memkv_watch_free(first);
+    /* The position is that of the last event, or of a heartbeat after it. */
+    CHECK(memkv_watch_position(second).seq >= one.last_seq || events_of(&two) < 200);
+    memkv_watch_free(second);
+    CHECK(one.states == 0xB && two.states == 0xB); /* connecting, connected, ended */
+}
+
+static void *stop_soon(void *watcher)
+{
+    memkv_watch_stop(watcher);
+    memkv_watch_stop(watcher);
+    return NULL;
+}
+
+static void a_stop_from_another_thread_ends_it_for_good(void)
+{
+    struct seen seen = SEEN_INIT;
+    memkv_watcher *watcher = watch_inserts(&seen);
+    put("w/a");
+    wait_for_events(&seen, 1);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, stop_soon, watcher) == 0);
+    memkv_result *result = memkv_watch_wait(watcher, WAIT_MS);
+    CHECK(result && result->success && result->code == MEMKV_STOPPED);
+    memkv_result_free(result);
+    pthread_join(thread, NULL);
+    const unsigned events = events_of(&seen);
+    put("w/b");
+    CHECK(events_of(&seen) == events);
+    memkv_watch_free(watcher);
+}
+
+static void a_stop_within_the_callback_lets_no_further_one_follow(void)
+{
+    struct seen seen = SEEN_INIT;
+    seen.stop_in_callback = true;
+    memkv_watcher *watcher = watch_inserts(&seen);
+    for (int i = 0; i < 20; ++i)
+        put("w/c");
+    memkv_result *result = memkv_watch_wait(watcher, WAIT_MS);
+    CHECK(result && result->code == MEMKV_STOPPED);
+    memkv_result_free(result);
+    CHECK(events_of(&seen) == 1);
+    memkv_watch_free(watcher);
+}
+
+static bool has_ended(struct seen *seen)
+{
+    pthread_mutex_lock(&seen->lock);
+    const bool ended = (seen->states & 1u << MEMKV_WATCH_ENDED) != 0;
+    pthread_mutex_unlock(&seen->lock);
+    return ended;
+}
+
+static void a_watcher_can_be_freed_within_its_callback(void)
+{
+    struct seen seen = SEEN_INIT;
+    seen.free_in_callback = true;
+    watch_inserts(&seen);
+    put("w/d");
+    wait_for_events(&seen, 1);
+    for (int i = 0; i < WAIT_MS && !has_ended(&seen); ++i)
+        usleep(1000);
+    CHECK(has_ended(&seen));
+    usleep(50000); /* The thread has only to end; nothing depends on it but the leak check. */
+}
+
+static void watches_that_make_no_sense_end_at_once(void)
+{
+    struct seen seen = SEEN_INIT;
+    memkv_watch_options options;
+    CHECK(!memkv_watch(NULL, NULL, on_event, &seen));
+    CHECK(!memkv_watch(g_client, NULL, NULL, &seen));
+    for (int i = 0; i < 4; ++i) {
+        memkv_watch_options_init(&options);
+        memkv_client *client = memkv_client_new(i == 3 ? "ftp://localhost" : server_url());
+        if (i == 0)
+            options.ops = MEMKV_OP_GAP;
+        if (i == 1)
+            options.prefix = memkv_text("\xFF");
+        if (i == 2) {
+            options.initial = true;
+            options.since.epoch = 1;
+        }
+        memkv_watcher *watcher = memkv_watch(client, &options, on_event, &seen);
+        memkv_client_free(client);
+        memkv_result *result = memkv_watch_wait(watcher, WAIT_MS);
+        CHECK(result && !result->success && result->code == MEMKV_INVALID && result->length > 0);
+        memkv_result_free(result);
+        memkv_watch_free(watcher);
+    }
+    CHECK(seen.events == 0);
+}
+
+static void a_message_over_the_limit_ends_the_watch(void)
+{
+    struct seen seen = SEEN_INIT;
+    memkv_watch_options options;
+    memkv_watch_options_init(&options);
+    options.max_message = 1000;
+    memkv_watcher *watcher = memkv_watch(g_client, &options, on_event, &seen);
+    char value[2000];
+    memset(value, 'x', sizeof value);
+    CHECK(
+        succeeds(memkv_put(g_client, memkv_text("w/big"), memkv_data(value, sizeof value), NULL)));
+    CHECK(fails_with(memkv_watch_wait(watcher, WAIT_MS), MEMKV_TOO_LARGE));
+    memkv_watch_free(watcher);
+}
+
+static void a_watch_waits_for_a_server_that_is_away(void)
+{
+    struct seen seen = SEEN_INIT;
+    memkv_client *client = memkv_client_new("http://127.0.0.1:1");
+    memkv_watch_options options;
+    memkv_watch_options_init(&options);
+    options.on_status = on_status;
+    options.backoff_ms = 1;
+    options.backoff_max_ms = 5;
+    memkv_watcher *watcher = memkv_watch(client, &options, on_event, &seen);
+    memkv_client_free(client);
+    CHECK(!memkv_watch_wait(watcher, 100));
+    CHECK(memkv_watch_position(watcher).epoch == 0);
+    memkv_watch_free(watcher);
+    CHECK(has_ended(&seen) && (seen.states & 1u << MEMKV_WATCH_WAITING));
+}
+
+static void a_certificate_that_is_not_trusted_ends_the_watch(void)
+{
+    if (!getenv("MEMORYKV_CA"))
+        return;
+    struct seen seen = SEEN_INIT;
+    memkv_client *client = memkv_client_new(server_url());
+    memkv_watch_options options;
+    memkv_watch_options_init(&options);
+    options.initial = true; /* So that the feed itself is the first to connect. */
+    memkv_watcher *watcher = memkv_watch(client, &options, on_event, &seen);
+    memkv_client_free(client);
+    CHECK(fails_with(memkv_watch_wait(watcher, WAIT_MS), MEMKV_TLS));
+    memkv_watch_free(watcher);
+    CHECK(seen.events == 0);
+}
+
+int main(void)
+{
+    g_client = server_client();
+    several_watchers_see_every_change_in_order();
+    a_stop_from_another_thread_ends_it_for_good();
+    a_stop_within_the_callback_lets_no_further_one_follow();
+    a_watcher_can_be_freed_within_its_callback();
+    watches_that_make_no_sense_end_at_once();
+    a_message_over_the_limit_ends_the_watch();
+    a_watch_waits_for_a_server_that_is_away();
+    a_certificate_that_is_not_trusted_ends_the_watch();
+    memkv_client_free(g_client);
+    return check_result();
+}
