@@ -240,7 +240,7 @@ function parseExact(text) {
     if (!/\d{16}/.test(text)) return JSON.parse(text);
     // Strings are matched first, so that digits in them stay as they are.
     return JSON.parse(
-        text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+        text.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (token) =>
             token.startsWith('"') ? token : `"${token}"`,
         ),
     );
