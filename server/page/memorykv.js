@@ -1044,7 +1044,6 @@ export class Feed {
     #beginAnew() {
         if (!this.#hasInitial) return;
         this.#hasInitial = false;
-        this.#queue.length = this.#read; // void, too
         const none = { epoch: 0n, seq: 0n, position: "", time: "" };
         this.#give(/** @type {FeedEvent} */ ({ op: "restarted", ...none }));
     }
