@@ -1032,7 +1032,8 @@ export class Feed {
         try {
             const { epoch, seq } = await this.#client.info({ signal: this.#ended.signal });
             // Who lacks a token is told of none.
-            if (epoch === undefined) throw new UnauthorizedError("a token is needed", { status: 401 });
+            if (epoch === undefined)
+                throw new UnauthorizedError("a token is needed", { status: 401 });
             this.#position = this.#received = `${epoch}:${seq}`;
             return !this.#isClosed;
         } catch (error) {
@@ -1129,7 +1130,10 @@ export class Feed {
                 this.#end(new UnauthorizedError("a token is needed", { status: 401 }));
             else if (!mayMeet(info.auth?.prefix, this.#options.prefix))
                 this.#end(new ForbiddenError("the token is for another prefix", { status: 403 }));
-            else this.#failed(answer.status >= 400 && answer.status !== 404 ? errorOf(answer) : nothing);
+            else
+                this.#failed(
+                    answer.status >= 400 && answer.status !== 404 ? errorOf(answer) : nothing,
+                );
         } catch {
             if (!this.#isClosed) this.#retry(nothing); // it is away for HTTP as well
         }
@@ -1137,7 +1141,8 @@ export class Feed {
 
     /** @param {MemoryKVError} error */
     #failed(error) {
-        const isPassing = error.status === 0 || error.status >= 500 || kPassing.includes(error.status);
+        const isPassing =
+            error.status === 0 || error.status >= 500 || kPassing.includes(error.status);
         if (isPassing) this.#retry(error);
         else this.#end(error);
     }
@@ -1181,7 +1186,8 @@ export class Feed {
         if (this.#isRepeated(event)) return;
         if (event.initial) this.#hasInitial = true;
         if (event.op === "synced") this.#isFilling = false;
-        if (this.#isFilling) event.position = ""; // until then there is nothing to resume
+        if (this.#isFilling)
+            event.position = ""; // until then there is nothing to resume
         else if (event.position) this.#received = event.position;
         if (this.#wanted.has(event.op)) this.#give(event);
         else if (this.#read === this.#queue.length && !this.#isDealing) this.#dealtWith(event);
@@ -1190,7 +1196,8 @@ export class Feed {
     /** Whether a change came before, should a server repeat itself. @param {FeedEvent} event */
     #isRepeated({ op, epoch, seq, initial }) {
         const isChange = kChanges.includes(op) && !initial;
-        if (isChange && epoch === this.#lastChange.epoch && seq <= this.#lastChange.seq) return true;
+        if (isChange && epoch === this.#lastChange.epoch && seq <= this.#lastChange.seq)
+            return true;
         if (isChange || op === "gap" || op === "synced") this.#lastChange = { epoch, seq };
         return false;
     }

@@ -74,7 +74,10 @@ export class Proxy {
     async up() {
         this.listener = createServer((client) => {
             const server = connect(this.target, "127.0.0.1");
-            for (const [one, other] of [[client, server], [server, client]]) {
+            for (const [one, other] of [
+                [client, server],
+                [server, client],
+            ]) {
                 this.sockets.add(one);
                 one.on("error", () => other.destroy());
                 one.on("close", () => {
@@ -110,8 +113,15 @@ export class Browser {
             executablePath: process.env.MEMORYKV_BROWSER,
             headless: true,
             chromiumSandbox: false,
-            args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-                "--disable-background-networking", "--disable-component-update", ...options],
+            args: [
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-sync",
+                "--disable-background-networking",
+                "--disable-component-update",
+                ...options,
+            ],
         });
         running.add(browser);
         return browser;
@@ -122,7 +132,10 @@ export class Browser {
      * faults what it said on the console and what it threw.
      */
     async open(url, context = {}) {
-        const made = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...context });
+        const made = await this.browser.newContext({
+            viewport: { width: 1440, height: 900 },
+            ...context,
+        });
         const page = await made.newPage();
         page.setDefaultTimeout(20_000);
         page.requests = [];
