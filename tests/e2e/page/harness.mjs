@@ -137,7 +137,7 @@ export class Browser {
             ...context,
         });
         const page = await made.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(60_000);
         page.requests = [];
         page.faults = [];
         page.on("request", (request) => page.requests.push(request.url()));
@@ -161,7 +161,7 @@ export async function stopAll() {
 }
 
 /** Waits until condition() gives something true, which it returns. */
-export async function until(condition, what, ms = 20_000) {
+export async function until(condition, what, ms = 60_000) {
     const deadline = Date.now() + ms;
     for (;;) {
         const result = await condition();
