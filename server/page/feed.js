@@ -53,7 +53,8 @@ export class FeedPanel {
         byId("feed-prefix").oninput = () => this.#applyFilter();
         byId("pause").onclick = () => this.#pause(this.#paused === null);
         byId("clear").onclick = () => this.#clear();
-        byId("retry").onclick = () => (this.#feed?.state === "waiting" ? this.#feed.retryNow() : this.#open());
+        byId("retry").onclick = () =>
+            this.#feed?.state === "waiting" ? this.#feed.retryNow() : this.#open();
         this.#list.onSelect = (row) => this.#showDetail(row);
         setInterval(() => this.#tick(), 1000);
         addEventListener("online", () => this.#feed?.retryNow());
@@ -79,9 +80,10 @@ export class FeedPanel {
         this.#token = this.#store.token;
         const { epoch, seq } = this.#access.info ?? {};
         const isFirst = this.#model.total === 0;
-        const since = isFirst && epoch !== undefined
-            ? `${epoch}:${seq > kHistory ? seq - kHistory : 0n}`
-            : undefined;
+        const since =
+            isFirst && epoch !== undefined
+                ? `${epoch}:${seq > kHistory ? seq - kHistory : 0n}`
+                : undefined;
         this.#feed = this.#store.watch({
             since,
             onEvent: (event) => this.#take(event),
@@ -109,7 +111,10 @@ export class FeedPanel {
         const range = from === to ? `seq ${from}` : `seq ${from} to ${to}`;
         const many = to - from + 1n === 1n ? "1 change is" : `${count(to - from + 1n)} changes are`;
         if (this.#epoch !== 0n && epoch !== this.#epoch)
-            this.#model.note("gap", "The server began a new history: what is below is no longer in the store");
+            this.#model.note(
+                "gap",
+                "The server began a new history: what is below is no longer in the store",
+            );
         else if (this.#model.total === 0)
             this.#model.note("gap", `Older changes are not held any more (${range})`);
         else this.#model.note("gap", `${many} missing here (${range})`);
@@ -119,7 +124,9 @@ export class FeedPanel {
     #beat() {
         this.#heartbeat = performance.now();
         if (calm.matches) return;
-        byId("pulse").getAnimations().forEach((/** @type {Animation} */ one) => one.cancel());
+        byId("pulse")
+            .getAnimations()
+            .forEach((/** @type {Animation} */ one) => one.cancel());
         byId("pulse").animate(
             [{ boxShadow: "0 0 0 0 currentColor" }, { boxShadow: "0 0 0 9px transparent" }],
             { duration: 900, easing: "ease-out" },
@@ -171,7 +178,8 @@ export class FeedPanel {
         if (this.#model.isFiltered) parts.push(`${count(shown)} of ${count(held)} shown`);
         if (total > held) parts.push(`the last ${count(held)} of ${count(total)} held`);
         else parts.push(total === 1 ? "1 event" : `${count(total)} events`);
-        if (this.#heartbeat > 0) parts.push(`heartbeat ${ago(performance.now() - this.#heartbeat)}`);
+        if (this.#heartbeat > 0)
+            parts.push(`heartbeat ${ago(performance.now() - this.#heartbeat)}`);
         byId("feed-summary").textContent = parts.join(" · ");
     }
 
@@ -208,7 +216,8 @@ export class FeedPanel {
     #applyFilter() {
         const isAll = kChips.every(([, ops]) => ops.every((op) => this.#ops.has(op)));
         this.#model.filter(isAll ? null : this.#ops, byId("feed-prefix").value);
-        if (this.#paused) this.#paused = { rows: [...this.#model.shown], matched: this.#model.matched };
+        if (this.#paused)
+            this.#paused = { rows: [...this.#model.shown], matched: this.#model.matched };
         this.#list.toNewest();
         this.#paintSoon();
     }
@@ -247,9 +256,14 @@ export class FeedPanel {
             byId("list").focus();
         };
         const { key } = row;
-        const read = key === undefined
-            ? null
-            : make("button", { type: "button", className: "small", textContent: "Read this key" });
+        const read =
+            key === undefined
+                ? null
+                : make("button", {
+                      type: "button",
+                      className: "small",
+                      textContent: "Read this key",
+                  });
         if (read) read.onclick = () => this.onRead(key ?? "");
         /** @type {[string, string | undefined][]} */
         const fields = [
@@ -264,7 +278,11 @@ export class FeedPanel {
             make(
                 "div",
                 { className: "detail-head" },
-                make("span", { className: "op", "data-op": row.op, textContent: kOpWords[row.op] ?? row.op }),
+                make("span", {
+                    className: "op",
+                    "data-op": row.op,
+                    textContent: kOpWords[row.op] ?? row.op,
+                }),
                 make("strong", { textContent: key ?? row.prefix ?? "" }),
                 read ?? "",
                 close,
@@ -275,7 +293,12 @@ export class FeedPanel {
                 ...fields
                     .filter(([, text]) => text !== undefined)
                     .map(([name, text]) =>
-                        make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: text })),
+                        make(
+                            "div",
+                            {},
+                            make("dt", { textContent: name }),
+                            make("dd", { textContent: text }),
+                        ),
                     ),
             ),
             value
@@ -331,7 +354,10 @@ export class FeedPanel {
     #say(state, words) {
         byId("connection").dataset.state = state;
         byId("connection-text").textContent = words;
-        byId("retry").hidden = !(state === "offline" || (state === "refused" && this.#feed !== null));
+        byId("retry").hidden = !(
+            state === "offline" ||
+            (state === "refused" && this.#feed !== null)
+        );
         document.body.classList.toggle("offline", state === "offline");
     }
 }

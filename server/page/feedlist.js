@@ -84,7 +84,9 @@ export class FeedList {
     /** Whether a row is in view that is marked as new; it has to be painted again then. */
     get hasFresh() {
         const newest = this.#rows.at(-1);
-        return this.marksFresh && newest !== undefined && performance.now() - newest.added < kFreshMs;
+        return (
+            this.marksFresh && newest !== undefined && performance.now() - newest.added < kFreshMs
+        );
     }
 
     clearSelection() {
@@ -101,7 +103,10 @@ export class FeedList {
         byId("newer").hidden = this.#unseen === 0;
         byId("newer").textContent = `${count(this.#unseen)} new ↑`;
         const first = Math.max(0, Math.floor(scrollTop / height) - kBeyond);
-        const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / height) + kBeyond);
+        const last = Math.min(
+            this.#rows.length,
+            Math.ceil((scrollTop + clientHeight) / height) + kBeyond,
+        );
         while (this.#slots.length < last - first) this.#addSlot();
         const now = performance.now();
         const places = this.#slots.length;
@@ -123,7 +128,8 @@ export class FeedList {
         }
         for (const slot of this.#slots) if (!used.has(slot)) slot.hidden = true;
         // It may only name what is in the document.
-        if (isSelectedMade) this.#list.setAttribute("aria-activedescendant", `event-${this.#selected}`);
+        if (isSelectedMade)
+            this.#list.setAttribute("aria-activedescendant", `event-${this.#selected}`);
         else this.#list.removeAttribute("aria-activedescendant");
     }
 
@@ -144,7 +150,8 @@ export class FeedList {
 
     /** @param {EventTarget | null} target */
     #idAt(target) {
-        const slot = target instanceof Element ? /** @type {any} */ (target.closest(".event")) : null;
+        const slot =
+            target instanceof Element ? /** @type {any} */ (target.closest(".event")) : null;
         return slot?.row.id ?? 0;
     }
 

@@ -240,7 +240,7 @@ function parseExact(text) {
     if (!/\d{16}/.test(text)) return JSON.parse(text);
     // Strings are matched first, so that digits in them stay as they are.
     return JSON.parse(
-        text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+        text.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (token) =>
             token.startsWith('"') ? token : `"${token}"`,
         ),
     );
@@ -581,6 +581,27 @@ export class MemoryKV {
     }
 
     /**
+     * A request for one key. 404 is an answer, too, when it is that of a key.
+     * @param {"GET" | "PUT" | "DELETE" | "PATCH"} method
+     * @param {string} key
+     * @param {number[]} expected
+     * @param {ConditionalOptions} options
+     * @param {{ headers?: Record<string, string>, query?: string, body?: Content }} [more]
+     */
+    async #callKey(method, key, expected, options, { headers = {}, query = "", body } = {}) {
+        const answer = await this.#call(method, keyPath(key) + query, [...expected, 404], {
+            headers: { ...conditionFields(options), ...headers },
+            body,
+            signal: options.signal,
+            repeatable: method === "GET" || !isConditional(options),
+        });
+        // That of a key has no body; one with a body is of something else (a proxy, a port).
+        const isOther = answer.bytes.length > 0 || method === "PUT";
+        if (answer.status === 404 && isOther) throw errorOf(answer);
+        return answer;
+    }
+
+    /**
      * The JSON of an answer, read as what it has to be.
      * @template T
      * @param {Answer} answer
@@ -601,21 +622,16 @@ export class MemoryKV {
 
     /**
      * Reads a value.
+     * @template {ConditionalOptions} [Options=CallOptions]
      * @param {string} key
-     * @param {ConditionalOptions} [options]
-     * @returns {Promise<Value | null>} Null when there is no such key. With `ifNoneMatch` also
-     *     {@link UNCHANGED}, which the type leaves out for those who never ask for it.
+     * @param {Options} [options]
+     * @returns {Promise<Value | null | (Options extends { ifNoneMatch: Condition } ?
+     *     typeof UNCHANGED : never)>} Null when there is no such key.
      */
-    async get(key, options = {}) {
-        const answer = await this.#call("GET", keyPath(key), [200, 304, 404], {
-            headers: conditionFields(options),
-            signal: options.signal,
-        });
+    async get(key, options) {
+        const answer = await this.#callKey("GET", key, [200, 304], options ?? {});
         if (answer.status === 304) return /** @type {any} */ (UNCHANGED);
-        if (answer.status === 200) return valueOf(answer);
-        // The 404 of a key has no body; one with a body is of something else (a proxy, a port).
-        if (answer.bytes.length > 0) throw errorOf(answer);
-        return null;
+        return answer.status === 200 ? valueOf(answer) : null;
     }
 
     /**
@@ -635,15 +651,11 @@ export class MemoryKV {
                 ? "text/plain; charset=utf-8"
                 : (content instanceof Blob && content.type) || "application/octet-stream");
         /** @type {Record<string, string>} */
-        const headers = { ...conditionFields(options), "Content-Type": type };
+        const headers = { "Content-Type": type };
         if (!options.previous) headers.Prefer = "return=minimal";
-        const target = keyPath(key) + queryOf({ ttl: options.ttl });
-        const answer = await this.#call("PUT", target, [200, 201], {
-            headers,
-            body: content,
-            signal: options.signal,
-            repeatable: !isConditional(options),
-        });
+        const query = queryOf({ ttl: options.ttl });
+        const more = { headers, query, body: content };
+        const answer = await this.#callKey("PUT", key, [200, 201], options, more);
         const created = answer.status === 201;
         const revision = revisionOf(answer.headers);
         if (created || !options.previous) return { created, revision };
@@ -668,7 +680,8 @@ export class MemoryKV {
      * @returns {Promise<boolean>} Whether it was there.
      */
     async delete(key, options = {}) {
-        const answer = await this.#delete(key, options, { Prefer: "return=minimal" });
+        const headers = { Prefer: "return=minimal" };
+        const answer = await this.#callKey("DELETE", key, [200], options, { headers });
         return answer.status === 200;
     }
 
@@ -679,23 +692,8 @@ export class MemoryKV {
      * @returns {Promise<Value | null>} Null when it was not there.
      */
     async take(key, options = {}) {
-        const answer = await this.#delete(key, options, {});
+        const answer = await this.#callKey("DELETE", key, [200], options);
         return answer.status === 200 ? valueOf(answer) : null;
-    }
-
-    /**
-     * @param {string} key
-     * @param {ConditionalOptions} options
-     * @param {Record<string, string>} headers
-     */
-    async #delete(key, options, headers) {
-        const answer = await this.#call("DELETE", keyPath(key), [200, 404], {
-            headers: { ...conditionFields(options), ...headers },
-            signal: options.signal,
-            repeatable: !isConditional(options),
-        });
-        if (answer.status === 404 && answer.bytes.length > 0) throw errorOf(answer);
-        return answer;
     }
 
     /**
@@ -706,12 +704,8 @@ export class MemoryKV {
      * @returns {Promise<boolean>} Whether the key was there.
      */
     async ttl(key, seconds, options = {}) {
-        const target = keyPath(key) + queryOf({ ttl: seconds });
-        const answer = await this.#call("PATCH", target, [204, 404], {
-            headers: conditionFields(options),
-            signal: options.signal,
-            repeatable: !isConditional(options),
-        });
+        const query = queryOf({ ttl: seconds });
+        const answer = await this.#callKey("PATCH", key, [204], options, { query });
         return answer.status === 204;
     }
 
@@ -1038,7 +1032,8 @@ export class Feed {
         try {
             const { epoch, seq } = await this.#client.info({ signal: this.#ended.signal });
             // Who lacks a token is told of none.
-            if (epoch === undefined) throw new UnauthorizedError("a token is needed", { status: 401 });
+            if (epoch === undefined)
+                throw new UnauthorizedError("a token is needed", { status: 401 });
             this.#position = this.#received = `${epoch}:${seq}`;
             return !this.#isClosed;
         } catch (error) {
@@ -1050,7 +1045,6 @@ export class Feed {
     #beginAnew() {
         if (!this.#hasInitial) return;
         this.#hasInitial = false;
-        this.#queue.length = this.#read; // void, too
         const none = { epoch: 0n, seq: 0n, position: "", time: "" };
         this.#give(/** @type {FeedEvent} */ ({ op: "restarted", ...none }));
     }
@@ -1136,7 +1130,10 @@ export class Feed {
                 this.#end(new UnauthorizedError("a token is needed", { status: 401 }));
             else if (!mayMeet(info.auth?.prefix, this.#options.prefix))
                 this.#end(new ForbiddenError("the token is for another prefix", { status: 403 }));
-            else this.#failed(answer.status >= 400 && answer.status !== 404 ? errorOf(answer) : nothing);
+            else
+                this.#failed(
+                    answer.status >= 400 && answer.status !== 404 ? errorOf(answer) : nothing,
+                );
         } catch {
             if (!this.#isClosed) this.#retry(nothing); // it is away for HTTP as well
         }
@@ -1144,7 +1141,8 @@ export class Feed {
 
     /** @param {MemoryKVError} error */
     #failed(error) {
-        const isPassing = error.status === 0 || error.status >= 500 || kPassing.includes(error.status);
+        const isPassing =
+            error.status === 0 || error.status >= 500 || kPassing.includes(error.status);
         if (isPassing) this.#retry(error);
         else this.#end(error);
     }
@@ -1188,7 +1186,8 @@ export class Feed {
         if (this.#isRepeated(event)) return;
         if (event.initial) this.#hasInitial = true;
         if (event.op === "synced") this.#isFilling = false;
-        if (this.#isFilling) event.position = ""; // until then there is nothing to resume
+        if (this.#isFilling)
+            event.position = ""; // until then there is nothing to resume
         else if (event.position) this.#received = event.position;
         if (this.#wanted.has(event.op)) this.#give(event);
         else if (this.#read === this.#queue.length && !this.#isDealing) this.#dealtWith(event);
@@ -1197,7 +1196,8 @@ export class Feed {
     /** Whether a change came before, should a server repeat itself. @param {FeedEvent} event */
     #isRepeated({ op, epoch, seq, initial }) {
         const isChange = kChanges.includes(op) && !initial;
-        if (isChange && epoch === this.#lastChange.epoch && seq <= this.#lastChange.seq) return true;
+        if (isChange && epoch === this.#lastChange.epoch && seq <= this.#lastChange.seq)
+            return true;
         if (isChange || op === "gap" || op === "synced") this.#lastChange = { epoch, seq };
         return false;
     }

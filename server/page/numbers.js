@@ -53,9 +53,15 @@ export class Numbers {
         for (const { name, word } of kTiles) {
             const value = make("span", { className: "number", textContent: "–" });
             const line = make("canvas", { "aria-hidden": "true" });
-            const title = name === "latency" ? "Estimated from the server's histogram, last 10 s" : undefined;
+            const title =
+                name === "latency" ? "Estimated from the server's histogram, last 10 s" : undefined;
             byId("tiles").append(
-                make("div", { title }, make("dt", { textContent: word }), make("dd", {}, value, line)),
+                make(
+                    "div",
+                    { title },
+                    make("dt", { textContent: word }),
+                    make("dd", {}, value, line),
+                ),
             );
             this.#tiles[name] = { value, line };
         }
@@ -74,7 +80,11 @@ export class Numbers {
     settle() {
         this.#hasMetrics = this.#access.prefix === "";
         byId("numbers").hidden = this.#access.role === null && this.#access.isProtected;
-        this.#notice(this.#hasMetrics ? "" : "The numbers are about the whole server, which this token may not see.");
+        this.#notice(
+            this.#hasMetrics
+                ? ""
+                : "The numbers are about the whole server, which this token may not see.",
+        );
         this.#ask();
     }
 
@@ -92,7 +102,8 @@ export class Numbers {
         try {
             const at = performance.now();
             const answer = await this.#store.request("GET", "/metrics");
-            if (answer.status === 200) this.#take(sampleOf(new TextDecoder().decode(answer.bytes), at));
+            if (answer.status === 200)
+                this.#take(sampleOf(new TextDecoder().decode(answer.bytes), at));
             else if (answer.status === 404) await this.#withoutMetrics(at);
             else this.#miss();
         } catch {
@@ -111,7 +122,8 @@ export class Numbers {
         this.#push("bytes", at, info.stored_bytes);
         this.#tiles.keys.value.textContent = compact(info.keys);
         this.#tiles.bytes.value.textContent = size(info.stored_bytes);
-        byId("numbers-notice").textContent = "The server gives its rates on a port of their own (--metrics-port).";
+        byId("numbers-notice").textContent =
+            "The server gives its rates on a port of their own (--metrics-port).";
         byId("numbers-notice").hidden = false;
         byId("plot-figure").hidden = true;
     }
@@ -148,9 +160,14 @@ export class Numbers {
         this.#tiles.operations.value.textContent = rates ? `${perSecond(sum)}/s` : "–";
         const [p50, p99] = [0.5, 0.99].map((q) => quantileBetween(this.#samples[0], sample, q));
         this.#push("latency", sample.at, p99);
-        this.#tiles.latency.value.textContent = Number.isNaN(p50) ? "–" : `${duration(p50)} · ${duration(p99)}`;
+        this.#tiles.latency.value.textContent = Number.isNaN(p50)
+            ? "–"
+            : `${duration(p50)} · ${duration(p99)}`;
         const said = kKinds.map((kind) => `${kLooks[kind].word} ${this.#legend[kind].textContent}`);
-        byId("plot").setAttribute("aria-label", `Operations per second, last five minutes. Now: ${said.join(", ")}; ${count(sample.keys)} keys`);
+        byId("plot").setAttribute(
+            "aria-label",
+            `Operations per second, last five minutes. Now: ${said.join(", ")}; ${count(sample.keys)} keys`,
+        );
     }
 
     /** @param {string} name @param {number} at @param {number} value */

@@ -38,7 +38,10 @@ export function draw(canvas, series, { now, span, axes }) {
     const context = canvas.getContext("2d");
     if (!context || width === 0) return;
     const scale = window.devicePixelRatio;
-    if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+    if (
+        canvas.width !== Math.round(width * scale) ||
+        canvas.height !== Math.round(height * scale)
+    ) {
         canvas.width = Math.round(width * scale);
         canvas.height = Math.round(height * scale);
     }

@@ -2,7 +2,18 @@
 // The controls: one key, many keys, and what the server answered.
 import { announce, byId, confirmed, copyButton, make } from "./dom.js";
 import { count, curl, duration, size } from "./format.js";
-import { errorOf, keyPath, listPath, MemoryKV, MemoryKVError, nextOf, RequestError, UnauthorizedError, ForbiddenError, Value } from "./memorykv.js";
+import {
+    errorOf,
+    keyPath,
+    listPath,
+    MemoryKV,
+    MemoryKVError,
+    nextOf,
+    RequestError,
+    UnauthorizedError,
+    ForbiddenError,
+    Value,
+} from "./memorykv.js";
 import { valueView } from "./valueview.js";
 
 const kPageSize = 100;
@@ -136,7 +147,10 @@ export class TryIt {
             throw new RequestError("expires after: whole seconds, or nothing for never");
         const type = byId("type").value.trim();
         /** @type {Record<string, string>} */
-        const headers = { "Content-Type": type || "application/octet-stream", ...this.#condition() };
+        const headers = {
+            "Content-Type": type || "application/octet-stream",
+            ...this.#condition(),
+        };
         const target = keyPath(key) + (ttl && `?ttl=${ttl}`);
         if (this.#file) return { method: "PUT", target, headers, file: this.#file };
         return { method: "PUT", target, headers, text: byId("value").value };
@@ -154,7 +168,8 @@ export class TryIt {
         if (chosen === "new") return { "If-None-Match": "*" };
         if (chosen !== "revision") return {};
         const revision = byId("revision").value.trim().replaceAll('"', "");
-        if (!/^\d+$/.test(revision)) throw new RequestError("revision: a number, as an ETag has it");
+        if (!/^\d+$/.test(revision))
+            throw new RequestError("revision: a number, as an ETag has it");
         return { "If-Match": `"${revision}"` };
     }
 
@@ -201,7 +216,8 @@ export class TryIt {
         announce(`${words}, status ${status}`);
 
         const parts = [this.#headline(status, words, answer.milliseconds)];
-        if (isFault) parts.push(make("p", { className: "problem", textContent: sentence(errorOf(answer)) }));
+        if (isFault)
+            parts.push(make("p", { className: "problem", textContent: sentence(errorOf(answer)) }));
         if (!keys) parts.push(this.#fields(headers, bytes, isFault));
         if (keys) parts.push(this.#keyList(keys, call, headers));
         else if (!isFault && (bytes.length > 0 || (status === 200 && method === "GET")))
@@ -226,7 +242,11 @@ export class TryIt {
             { className: "headline" },
             make("span", { className: `status ${kind}`, textContent: String(status) }),
             make("strong", { textContent: words }),
-            make("span", { className: "took", textContent: duration(ms), title: "Until the whole answer was here" }),
+            make("span", {
+                className: "took",
+                textContent: duration(ms),
+                title: "Until the whole answer was here",
+            }),
         );
     }
 
@@ -234,15 +254,22 @@ export class TryIt {
     #fields(headers, bytes, isFault) {
         const shown = [];
         if (headers.has("ETag")) shown.push(["ETag", headers.get("ETag")]);
-        if (headers.has("Content-Type") && !isFault) shown.push(["Type", headers.get("Content-Type")]);
+        if (headers.has("Content-Type") && !isFault)
+            shown.push(["Type", headers.get("Content-Type")]);
         if (bytes.length > 0 && !isFault) shown.push(["Size", size(bytes.length)]);
-        if (headers.has("Retry-After")) shown.push(["Try again after", `${headers.get("Retry-After")} s`]);
+        if (headers.has("Retry-After"))
+            shown.push(["Try again after", `${headers.get("Retry-After")} s`]);
         if (shown.length === 0) return null;
         return make(
             "dl",
             { className: "fields" },
             ...shown.map(([name, value]) =>
-                make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: value })),
+                make(
+                    "div",
+                    {},
+                    make("dt", { textContent: name }),
+                    make("dd", { textContent: value }),
+                ),
             ),
         );
     }
@@ -265,7 +292,8 @@ export class TryIt {
             list.append(make("li", {}, isGone ? make("span", { textContent: key }) : button));
         }
         const rest = keys.length - 1000;
-        if (rest > 0) list.append(make("li", { className: "hint", textContent: `and ${count(rest)} more` }));
+        if (rest > 0)
+            list.append(make("li", { className: "hint", textContent: `and ${count(rest)} more` }));
         const after = nextOf(headers);
         if (after === null) return keys.length ? list : null;
         const next = make("button", { type: "button", textContent: "Next page" });
@@ -298,7 +326,12 @@ export class TryIt {
         return make(
             "div",
             { className: "curl" },
-            make("pre", { textContent: line, tabIndex: 0, role: "region", "aria-label": "The same call for curl" }),
+            make("pre", {
+                textContent: line,
+                tabIndex: 0,
+                role: "region",
+                "aria-label": "The same call for curl",
+            }),
             copyButton("Copy", () => line),
         );
     }

@@ -49,7 +49,12 @@ export function valueView(value, { label, total }) {
     if (text !== null) forms.push("Text");
     forms.push("Bytes");
 
-    const output = make("pre", { className: "value", tabIndex: 0, role: "region", "aria-label": label });
+    const output = make("pre", {
+        className: "value",
+        tabIndex: 0,
+        role: "region",
+        "aria-label": label,
+    });
     const more = make("button", { type: "button", className: "link", hidden: true });
     const show = (/** @type {string} */ form, /** @type {boolean} */ all) => {
         const whole = form === "Bytes" ? value.bytes.length * 5 : (text ?? "").length;
@@ -72,7 +77,8 @@ export function valueView(value, { label, total }) {
     for (const form of forms) {
         const tab = make("button", { type: "button", textContent: form, "aria-pressed": "false" });
         tab.onclick = () => {
-            for (const other of tabs.children) other.setAttribute("aria-pressed", String(other === tab));
+            for (const other of tabs.children)
+                other.setAttribute("aria-pressed", String(other === tab));
             show(form, false);
         };
         tabs.append(tab);
@@ -81,7 +87,11 @@ export function valueView(value, { label, total }) {
 
     const isPart = total !== undefined && total > value.bytes.length;
     const note = isPart
-        ? make("p", { className: "hint" }, `The first ${size(value.bytes.length)} of ${size(total)}.`)
+        ? make(
+              "p",
+              { className: "hint" },
+              `The first ${size(value.bytes.length)} of ${size(total)}.`,
+          )
         : null;
     const saver = make("button", { type: "button", className: "small", textContent: "Save" });
     saver.onclick = () => save(value);

@@ -74,7 +74,10 @@ export class Proxy {
     async up() {
         this.listener = createServer((client) => {
             const server = connect(this.target, "127.0.0.1");
-            for (const [one, other] of [[client, server], [server, client]]) {
+            for (const [one, other] of [
+                [client, server],
+                [server, client],
+            ]) {
                 this.sockets.add(one);
                 one.on("error", () => other.destroy());
                 one.on("close", () => {
@@ -110,8 +113,15 @@ export class Browser {
             executablePath: process.env.MEMORYKV_BROWSER,
             headless: true,
             chromiumSandbox: false,
-            args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-                "--disable-background-networking", "--disable-component-update", ...options],
+            args: [
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-sync",
+                "--disable-background-networking",
+                "--disable-component-update",
+                ...options,
+            ],
         });
         running.add(browser);
         return browser;
@@ -122,9 +132,12 @@ export class Browser {
      * faults what it said on the console and what it threw.
      */
     async open(url, context = {}) {
-        const made = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...context });
+        const made = await this.browser.newContext({
+            viewport: { width: 1440, height: 900 },
+            ...context,
+        });
         const page = await made.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(60_000);
         page.requests = [];
         page.faults = [];
         page.on("request", (request) => page.requests.push(request.url()));
@@ -148,7 +161,7 @@ export async function stopAll() {
 }
 
 /** Waits until condition() gives something true, which it returns. */
-export async function until(condition, what, ms = 20_000) {
+export async function until(condition, what, ms = 60_000) {
     const deadline = Date.now() + ms;
     for (;;) {
         const result = await condition();

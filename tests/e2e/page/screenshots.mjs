@@ -8,17 +8,31 @@ import { Browser, Server, stopAll, until } from "./harness.mjs";
 const [, , folder, which] = process.argv;
 const kSizes = {
     desktop: { viewport: { width: 1440, height: 1000 } },
-    phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    phone: {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        isMobile: true,
+        hasTouch: true,
+    },
 };
 const kOrder = JSON.stringify({
-    order: 18446744073709551615n.toString(), total: 1.5, items: ["tea", "cup"], paid: true,
-}).replace('"18446744073709551615"', "18446744073709551615").replace("1.5,", "1.50,");
+    order: 18446744073709551615n.toString(),
+    total: 1.5,
+    items: ["tea", "cup"],
+    paid: true,
+})
+    .replace('"18446744073709551615"', "18446744073709551615")
+    .replace("1.5,", "1.50,");
 
 /** A store with something in it and some traffic. */
 async function fill(server) {
     const words = ["tea", "coffee", "milk", "bread", "honey", "salt", "rice", "corn"];
     for (let i = 0; i < 40; ++i) {
-        await server.put(`stock/${words[i % 8]}/${i}`, JSON.stringify({ left: i * 3, shelf: i % 5 }), "application/json");
+        await server.put(
+            `stock/${words[i % 8]}/${i}`,
+            JSON.stringify({ left: i * 3, shelf: i % 5 }),
+            "application/json",
+        );
         if (i % 4 === 0) await server.call("GET", `/stock/${words[i % 8]}/${i}`);
         if (i % 9 === 5) await server.call("DELETE", `/stock/${words[i % 8]}/${i}`);
     }
@@ -27,7 +41,11 @@ async function fill(server) {
     await server.call("GET", "/session/none");
     await server.call("GET", "/keys/stock/?limit=10");
     await server.put("order/1", kOrder, "application/json");
-    await server.put("image/pixel", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 255]), "image/png");
+    await server.put(
+        "image/pixel",
+        new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 255]),
+        "image/png",
+    );
 }
 
 /** Traffic of changing strength in the background until it is stopped. */
@@ -40,7 +58,12 @@ function traffic(server) {
                 const key = `sensor/${(i + j) % 12}`;
                 if ((i + j) % 23 === 0) await server.call("GET", "/keys/sensor/");
                 if (j % 3 === 0) await server.call("GET", `/${key}`);
-                else await server.put(key, JSON.stringify({ at: i, celsius: 20 + (j % 7) / 2 }), "application/json");
+                else
+                    await server.put(
+                        key,
+                        JSON.stringify({ at: i, celsius: 20 + (j % 7) / 2 }),
+                        "application/json",
+                    );
                 if ((i + j) % 11 === 10) await server.call("DELETE", `/${key}`);
             }
             await new Promise((resolve) => setTimeout(resolve, 200));
@@ -73,7 +96,9 @@ async function documentation(browser) {
             await page.mouse.move(720, 5);
             pages.push([page, `${size}-${colorScheme}`]);
         }
-    await new Promise((resolve) => setTimeout(resolve, Number(process.env.SECONDS_OF_TRAFFIC ?? 290) * 1000));
+    await new Promise((resolve) =>
+        setTimeout(resolve, Number(process.env.SECONDS_OF_TRAFFIC ?? 290) * 1000),
+    );
     // One of the phones shows what is further down.
     await pages[3][0].getByRole("link", { name: "Live feed" }).click();
     await pages[3][0].getByRole("button", { name: "Pause" }).evaluate((button) => button.blur());
@@ -122,8 +147,12 @@ async function states(browser, server, pages) {
     const fresh = await browser.open(empty.url);
     await fresh.getByText("Nothing has happened yet").waitFor();
     await shoot(fresh, "empty");
-    await (await browser.open(empty.url, { viewport: { width: 1920, height: 1080 } })).screenshot({ path: `${folder}/page-wide.png` });
-    await (await browser.open(empty.url, { viewport: { width: 800, height: 1100 } })).screenshot({ path: `${folder}/page-tablet.png`, fullPage: true });
+    await (
+        await browser.open(empty.url, { viewport: { width: 1920, height: 1080 } })
+    ).screenshot({ path: `${folder}/page-wide.png` });
+    await (
+        await browser.open(empty.url, { viewport: { width: 800, height: 1100 } })
+    ).screenshot({ path: `${folder}/page-tablet.png`, fullPage: true });
     await empty.end();
 }
 

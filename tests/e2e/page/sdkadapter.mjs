@@ -22,7 +22,8 @@ const page = await browser.open();
 await page.route(
     (url) => url.pathname.startsWith(kPath),
     (route) => {
-        const [contentType, body] = files[new URL(route.request().url()).pathname.slice(kPath.length)];
+        const [contentType, body] =
+            files[new URL(route.request().url()).pathname.slice(kPath.length)];
         return route.fulfill({ contentType, body });
     },
 );

@@ -23,7 +23,8 @@ let events;
 
 function outcomeOf(error) {
     if (!(error instanceof sdk.MemoryKVError)) throw error;
-    const kind = error.status === 404 ? "not_found" : kKinds.find(([Kind]) => error instanceof Kind)[1];
+    const kind =
+        error.status === 404 ? "not_found" : kKinds.find(([Kind]) => error instanceof Kind)[1];
     return {
         error: kind,
         status: error.status,
@@ -34,8 +35,7 @@ function outcomeOf(error) {
 }
 
 const missing = { error: "not_found", status: 404 };
-const base64 = (bytes) =>
-    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 const conditionOf = (condition) =>
     condition === undefined || condition === "*" ? condition : BigInt(condition);
@@ -53,9 +53,18 @@ function found({ bytes, type, revision }) {
 function wireEvent(event) {
     const { op, key, prefix, type, ttl, found, initial, peer } = event;
     const text = (number) => (number === undefined ? undefined : String(number));
-    const bytes = event.bytes ?? (event.value === undefined ? undefined : new TextEncoder().encode(event.value));
+    const bytes =
+        event.bytes ??
+        (event.value === undefined ? undefined : new TextEncoder().encode(event.value));
     return {
-        op, key, prefix, type, ttl, found, initial, peer,
+        op,
+        key,
+        prefix,
+        type,
+        ttl,
+        found,
+        initial,
+        peer,
         value: bytes && base64(bytes),
         seq: text(event.seq),
         position: event.position || undefined,
@@ -73,7 +82,10 @@ async function all(iterable, read) {
 const commands = {
     open({ url, token, timeout_ms, retries, retry_wait_ms }) {
         store = new sdk.MemoryKV(url, {
-            token, timeout: timeout_ms, retries, retryWait: retry_wait_ms,
+            token,
+            timeout: timeout_ms,
+            retries,
+            retryWait: retry_wait_ms,
         });
     },
     close() {
@@ -86,15 +98,28 @@ const commands = {
     },
     async put(command) {
         const options = { ...optionsOf(command), previous: command.return_previous };
-        const { created, revision, previous } = await store.put(command.key, bytesOf(command.value), options);
-        return { ok: true, created, revision: String(revision), previous: previous && base64(previous.bytes) };
+        const { created, revision, previous } = await store.put(
+            command.key,
+            bytesOf(command.value),
+            options,
+        );
+        return {
+            ok: true,
+            created,
+            revision: String(revision),
+            previous: previous && base64(previous.bytes),
+        };
     },
     async delete(command) {
         const value = await store.take(command.key, optionsOf(command));
         return value === null ? missing : found(value);
     },
     async touch(command) {
-        return (await store.ttl(command.key, command.ttl, optionsOf({ ...command, ttl: undefined })))
+        return (await store.ttl(
+            command.key,
+            command.ttl,
+            optionsOf({ ...command, ttl: undefined }),
+        ))
             ? { ok: true }
             : missing;
     },
@@ -106,9 +131,16 @@ const commands = {
         return { ok: true, keys: await all(store.keys(prefix, { limit: page }), (key) => key) };
     },
     async entries({ prefix, page }) {
-        const entries = await all(store.entries(prefix, { limit: page }), ({ key, value, ttl }) => ({
-            key, value: base64(value.bytes), type: value.type, revision: String(value.revision), ttl,
-        }));
+        const entries = await all(
+            store.entries(prefix, { limit: page }),
+            ({ key, value, ttl }) => ({
+                key,
+                value: base64(value.bytes),
+                type: value.type,
+                revision: String(value.revision),
+                ttl,
+            }),
+        );
         return { ok: true, entries };
     },
     async count({ prefix }) {
@@ -132,7 +164,8 @@ const commands = {
         return {
             ok: true,
             results: results.map(({ status, revision }) => ({
-                status, revision: revision === undefined ? undefined : String(revision),
+                status,
+                revision: revision === undefined ? undefined : String(revision),
             })),
         };
     },
@@ -141,11 +174,21 @@ const commands = {
     },
     async info() {
         const { name, version, epoch, seq, keys } = await store.info();
-        return { ok: true, name, version, position: epoch === undefined ? undefined : `${epoch}:${seq}`, keys };
+        return {
+            ok: true,
+            name,
+            version,
+            position: epoch === undefined ? undefined : `${epoch}:${seq}`,
+            keys,
+        };
     },
     async watch({ ops, prefix, since, initial, lossless, reconnect_wait_ms, idle_timeout_ms }) {
         feed = store.watch({
-            ops, prefix, since, initial, lossless,
+            ops,
+            prefix,
+            since,
+            initial,
+            lossless,
             retryWait: reconnect_wait_ms,
             silence: idle_timeout_ms,
         });
