@@ -25,13 +25,17 @@ inline void writeSoon(QTcpSocket &socket, const QByteArray &bytes)
 }
 
 /// Has \a receiver's \a slot called when the network has taken some of what was written to
-/// \a socket. Under TLS bytesWritten() tells of what was encrypted.
+/// \a socket. Under TLS that is told a turn of the event loop later: QSslSocket tells of it in the
+/// middle of encrypting, and writing or closing from there leaves it with a connection that is gone.
 template <typename Receiver, typename Slot>
 void connectProgress(const QTcpSocket *socket, const Receiver *receiver, Slot slot)
 {
-    QObject::connect(socket, &QTcpSocket::bytesWritten, receiver, slot);
-    if (const auto *tls = qobject_cast<const QSslSocket *>(socket))
-        QObject::connect(tls, &QSslSocket::encryptedBytesWritten, receiver, slot);
+    if (const auto *tls = qobject_cast<const QSslSocket *>(socket)) {
+        QObject::connect(tls, &QSslSocket::encryptedBytesWritten, receiver, slot,
+                         Qt::QueuedConnection);
+    } else {
+        QObject::connect(socket, &QTcpSocket::bytesWritten, receiver, slot);
+    }
 }
 
 } // namespace memorykv
