@@ -109,7 +109,7 @@ class Worst(unittest.TestCase):
                     with contextlib.suppress(OSError):
                         self.client(server, receive_buffer=4096).send_what_fits(asks)
                 time.sleep(5)
-                self.check(server, count, f"connections that do not read, tls={tls}")
+                self.check(server, len(self.clients), f"connections that do not read, tls={tls}")
                 self.assert_serves(server)
 
     def test_heads_that_do_not_end(self):
