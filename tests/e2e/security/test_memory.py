@@ -16,7 +16,7 @@ KIB = 1 << 10
 
 # docs/limits.md, "The sum".
 BASE = 40 * MIB
-THREAD = 96 * MIB
+THREAD = 128 * MIB
 CONNECTION = 96 * KIB
 TLS_CONNECTION = 192 * KIB
 SLACK = 1.25
