@@ -32,11 +32,13 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, std::size_t size)
     check(!batch.errorIndex || *batch.errorIndex == batch.operations.size(),
           "the index is that of the operation after those that are good");
     for (const Operation &operation : batch.operations) {
-        check(!operation.key.isEmpty() && operation.key.size() <= kMaxKeySize, "a key has its size");
+        check(!operation.key.isEmpty() && operation.key.size() <= kMaxKeySize,
+              "a key has its size");
         check(operation.key.isValidUtf8(), "a key is UTF-8");
         const bool isPut = operation.kind == Operation::Kind::Put;
         check(isPut == bool(operation.entry), "a put has a value");
-        check(!isPut || operation.entry->value().size() <= kMaxValueSize, "a value keeps its limit");
+        check(!isPut || operation.entry->value().size() <= kMaxValueSize,
+              "a value keeps its limit");
     }
     return 0;
 }

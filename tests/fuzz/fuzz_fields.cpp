@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Everything that reads the values of a query or of header fields. An input is a query, a line feed,
-// and the value that each field gets in turn. Checks that what is accepted keeps its promises, and
-// that no error quotes a token.
+// Everything that reads the values of a query or of header fields. An input is a query, a line
+// feed, and the value that each field gets in turn. Checks that what is accepted keeps its
+// promises, and that no error quotes a token.
 
 #include "server/http/bearer.h"
 #include "server/http/hostlist.h"
@@ -58,9 +58,9 @@ void readFields(QByteArrayView value)
 {
     Request request;
     request.fields.append({"Upgrade", "websocket"});
-    for (const QByteArrayView name : {QByteArrayView("If-Match"), QByteArrayView("If-None-Match"),
-                                      QByteArrayView("Prefer"), QByteArrayView("Authorization"),
-                                      QByteArrayView("Sec-WebSocket-Protocol")}) {
+    for (const QByteArrayView name :
+         {QByteArrayView("If-Match"), QByteArrayView("If-None-Match"), QByteArrayView("Prefer"),
+          QByteArrayView("Authorization"), QByteArrayView("Sec-WebSocket-Protocol")}) {
         request.fields.append({name, value});
     }
     (void)conditionOf(request).ok();

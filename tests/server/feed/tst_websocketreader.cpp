@@ -41,9 +41,8 @@ private Q_SLOTS:
 void TestWebSocketReader::messagesAreDropped()
 {
     WebSocketReader reader;
-    for (const QByteArray &bytes :
-         {frame(0x81, "hello"), frame(0x82, QByteArray(60'000, '\xff')), frame(0x01, "\xc3"),
-          frame(0x80, "\xa4"), frame(0x81, "")}) {
+    for (const QByteArray &bytes : {frame(0x81, "hello"), frame(0x82, QByteArray(60'000, '\xff')),
+                                    frame(0x01, "\xc3"), frame(0x80, "\xa4"), frame(0x81, "")}) {
         reader.append(bytes);
         QVERIFY(reader.next() == Status::NeedMore);
     }
@@ -70,7 +69,9 @@ void TestWebSocketReader::closeTellsItsCode_data()
     QTest::addColumn<int>("code");
     QTest::newRow("none") << QByteArray() << 1005;
     QTest::newRow("normal") << QByteArray("\x03\xe8") << 1000;
-    QTest::newRow("with a reason") << QByteArray("\x03\xe9" "bye") << 1001;
+    QTest::newRow("with a reason") << QByteArray("\x03\xe9"
+                                                 "bye")
+                                   << 1001;
     QTest::newRow("private") << QByteArray("\x0f\xa0") << 4000;
 }
 
