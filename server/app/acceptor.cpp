@@ -3,7 +3,7 @@
 
 #include "shared/logcategories.h"
 
-#include <QTimer>
+#include <cerrno>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -13,6 +13,7 @@ namespace memorykv {
 
 static constexpr std::chrono::milliseconds kPause{100};
 static constexpr int kBacklog = 1024;
+static constexpr int kAtOnce = 64; ///< connections in one turn of the event loop
 
 static int openReserve()
 {
@@ -25,7 +26,12 @@ Acceptor::Acceptor(Sink sink, QObject *parent)
     , m_reserve(openReserve())
 {
     setListenBacklogSize(kBacklog);
-    connect(this, &QTcpServer::acceptError, this, &Acceptor::onAcceptError);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(kPause);
+    connect(&m_pause, &QTimer::timeout, this, [this] {
+        if (m_notifier)
+            m_notifier->setEnabled(true);
+    });
 }
 
 Acceptor::~Acceptor()
@@ -34,11 +40,42 @@ Acceptor::~Acceptor()
         ::close(m_reserve);
 }
 
-// QTcpServer stops accepting for good when accept(2) fails.
-void Acceptor::onAcceptError()
+// QTcpServer makes the socket; accepting is done here, as it takes a lack of descriptors for nobody
+// waiting once that was so (its engine keeps the first error), and tries again at once, for ever.
+bool Acceptor::start(const QHostAddress &address, quint16 port)
 {
-    turnWaitingAway();
-    QTimer::singleShot(kPause, this, &QTcpServer::resumeAccepting);
+    if (!listen(address, port))
+        return false;
+    pauseAccepting();
+    m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptWaiting);
+    return true;
+}
+
+void Acceptor::stop()
+{
+    m_notifier.reset();
+    close();
+}
+
+void Acceptor::acceptWaiting()
+{
+    for (int i = 0; i < kAtOnce; ++i) {
+        const int descriptor
+            = ::accept4(int(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (descriptor >= 0) {
+            m_sink(descriptor);
+            continue;
+        }
+        if (errno == ECONNABORTED || errno == EINTR)
+            continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+            turnWaitingAway();
+            m_notifier->setEnabled(false);
+            m_pause.start();
+        }
+        return;
+    }
 }
 
 void Acceptor::turnWaitingAway()

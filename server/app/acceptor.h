@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include <QSocketNotifier>
 #include <QTcpServer>
+#include <QTimer>
 
 #include <functional>
+#include <memory>
 
 namespace memorykv {
 
@@ -22,15 +25,20 @@ public:
     explicit Acceptor(Sink sink, QObject *parent = nullptr);
     ~Acceptor() override;
 
-protected:
-    void incomingConnection(qintptr descriptor) override { m_sink(descriptor); }
+    /// As QTcpServer::listen(), and begins to accept.
+    bool start(const QHostAddress &address, quint16 port);
+
+    /// Accepts nothing more and closes the socket.
+    void stop();
 
 private:
-    void onAcceptError();
+    void acceptWaiting();
     void turnWaitingAway();
 
     Sink m_sink;
     int m_reserve = -1;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    QTimer m_pause;
 };
 
 } // namespace memorykv

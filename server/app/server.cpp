@@ -93,8 +93,8 @@ Server::Server(const Options &options)
 
 Server::~Server()
 {
-    m_acceptor.close();
-    m_metricsAcceptor.close();
+    m_acceptor.stop();
+    m_metricsAcceptor.stop();
     m_log.disconnect(this);
     if (m_persistence)
         m_persistence->stop();
@@ -172,7 +172,7 @@ std::unique_ptr<Worker> Server::makeWorker(const QString &name, Scope scope)
 
 Result<Done> Server::listen(Acceptor &acceptor, quint16 port)
 {
-    if (acceptor.listen(m_options.address, port))
+    if (acceptor.start(m_options.address, port))
         return Done{};
     return Error{ErrorCode::Unavailable,
                  "cannot listen on " + m_options.address.toString().toLatin1() + " port "
@@ -342,8 +342,8 @@ void Server::stop()
     if (m_draining > 0)
         return;
     qCInfo(lcServer) << "stopping";
-    m_acceptor.close();
-    m_metricsAcceptor.close();
+    m_acceptor.stop();
+    m_metricsAcceptor.stop();
     std::vector<Worker *> workers;
     for (const auto &worker : m_workers)
         workers.push_back(worker.get());

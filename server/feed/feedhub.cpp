@@ -125,10 +125,10 @@ void FeedHub::relieve()
     if (!m_context.buffers->isOver())
         return;
     const std::vector<Subscriber *> present = subscribers();
-    const auto largest = std::max_element(
-        present.begin(), present.end(), [](const Subscriber *left, const Subscriber *right) {
-            return left->bufferedBytes() < right->bufferedBytes();
-        });
+    const auto largest = std::max_element(present.begin(), present.end(),
+                                          [](const Subscriber *left, const Subscriber *right) {
+                                              return left->bufferedBytes() < right->bufferedBytes();
+                                          });
     if (largest == present.end() || (*largest)->bufferedBytes() < kNotWorthIt)
         return;
     qCWarning(lcFeed) << "over --max-buffers: ended the consumer for whom most was waiting,"

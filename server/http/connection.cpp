@@ -332,8 +332,7 @@ void Connection::write()
     }
     const QByteArray bytes = m_outbox.takeReady();
     m_outputSize += bytes.size();
-    m_socket->write(bytes);
-    m_socket->flush();
+    writeNow(*m_socket, bytes);
     restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
         m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,

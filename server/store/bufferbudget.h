@@ -20,7 +20,8 @@ public:
     { }
 
     bool isOver() const { return m_limit > 0 && used() > m_limit; }
-    /// Over three quarters: time for those to take no more whose taking would leave nothing to others.
+    /// Over three quarters: time for those to take no more whose taking would leave nothing to
+    /// others.
     bool isTight() const { return m_limit > 0 && used() > m_limit / 4 * 3; }
     qint64 used() const { return m_used.load(std::memory_order_relaxed); }
     qint64 limit() const { return m_limit; }

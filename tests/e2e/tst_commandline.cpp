@@ -36,9 +36,13 @@ void TestCommandLine::helpNamesEveryFlag()
     QCOMPARE(server.standardError(), ""_ba);
     const QByteArray help = server.standardOutput();
     for (const char *flag :
-         {"--address", "--port", "--metrics-port", "--threads", "--max-value", "--max-memory",
-          "--max-connections", "--history", "--feed-buffer", "--heartbeat", "--cors-origin",
-          "--log-level", "--log-format", "--help", "--version"})
+         {"--address",     "--port",        "--metrics-port",    "--threads",
+          "--max-value",   "--max-memory",  "--max-connections", "--history",
+          "--feed-buffer", "--heartbeat",   "--cors-origin",     "--log-level",
+          "--log-format",  "--token-file",  "--tls-cert",        "--tls-key",
+          "--host",        "--origin",      "--insecure",        "--max-per-address",
+          "--max-rate",    "--max-buffers", "--new-token",       "--help",
+          "--version"})
         QVERIFY2(help.contains(flag), flag);
     QVERIFY(help.contains("MEMORYKV_") && help.contains("PORT"));
     const QByteArrayList lines = help.split('\n');

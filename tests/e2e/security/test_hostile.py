@@ -128,6 +128,23 @@ class Many(unittest.TestCase):
                 self.assertLess(server.descriptors(), before + 50 + 64)
             self.assertTrue(wait_until(lambda: server.descriptors() <= before))
 
+    def test_rate(self):
+        with Server("--max-rate", "10") as server, Client(server) as client:
+            statuses = [client.request("GET", "/ping").status for _ in range(30)]
+            self.assertEqual(statuses[:10], [200] * 10)
+            self.assertIn(429, statuses)
+            client.send(request_bytes("GET", "/ping") * 30)
+            limited = next(answer for _ in range(30) if (answer := client.answer()).status == 429)
+            self.assertEqual(limited.fields["retry-after"], "1")
+            self.assertIn(b"--max-rate", limited.body)
+            with Client(server, source="127.0.0.3") as other:
+                self.assertEqual(other.request("GET", "/ping").status, 200)
+            time.sleep(1.1)
+            with Client(server) as later:
+                self.assertEqual(later.request("GET", "/ping").status, 200)
+
+
+class Descriptors(unittest.TestCase):
     def test_out_of_descriptors(self):
         with Server("--max-per-address", "off") as server, contextlib.ExitStack() as stack:
             for _ in range(16):  # until every thread is there, with all that it opens
@@ -154,21 +171,6 @@ class Many(unittest.TestCase):
                     return answer is not None and answer.status == 200
 
             self.assertTrue(wait_until(fits))
-
-    def test_rate(self):
-        with Server("--max-rate", "10") as server, Client(server) as client:
-            statuses = [client.request("GET", "/ping").status for _ in range(30)]
-            self.assertEqual(statuses[:10], [200] * 10)
-            self.assertIn(429, statuses)
-            client.send(request_bytes("GET", "/ping") * 30)
-            limited = next(answer for _ in range(30) if (answer := client.answer()).status == 429)
-            self.assertEqual(limited.fields["retry-after"], "1")
-            self.assertIn(b"--max-rate", limited.body)
-            with Client(server, source="127.0.0.3") as other:
-                self.assertEqual(other.request("GET", "/ping").status, 200)
-            time.sleep(1.1)
-            with Client(server) as later:
-                self.assertEqual(later.request("GET", "/ping").status, 200)
 
 
 class Resets(unittest.TestCase):

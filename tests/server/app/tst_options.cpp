@@ -87,6 +87,15 @@ private Q_SLOTS:
         expected.feedBufferSize = 65536;
         expected.heartbeat = 120s;
         expected.corsOrigins = Words{"https://a.example", "http://b.example:81", "http://c"};
+        expected.security.tokenFile = "tokens";
+        expected.security.tlsCertificate = "c.pem";
+        expected.security.tlsKey = "k.pem";
+        expected.security.hosts = Words{"kv.example", "[::1]"};
+        expected.security.origins = Words{"https://a.example"};
+        expected.security.insecure = true;
+        expected.security.maxRate = 5;
+        expected.security.maxPerAddress = 0;
+        expected.security.maxBuffers = 1 << 20;
         expected.logLevel = LogLevel::Debug;
         expected.logFormat = LogFormat::Json;
 
@@ -110,6 +119,18 @@ private Q_SLOTS:
                                       "--cors-origin",
                                       "https://a.example,http://b.example:81",
                                       "--cors-origin=http://c",
+                                      "--token-file",
+                                      "tokens",
+                                      "--tls-cert=c.pem",
+                                      "--tls-key=k.pem",
+                                      "--host",
+                                      "KV.example,[::1]",
+                                      "--origin=https://A.example",
+                                      "--insecure",
+                                      "--max-rate",
+                                      "5",
+                                      "--max-per-address=off",
+                                      "--max-buffers=1MiB",
                                       "--log-level",
                                       "debug",
                                       "--log-format",
@@ -118,12 +139,28 @@ private Q_SLOTS:
         QVERIFY(fromFlags->options == expected);
 
         const auto fromEnvironment
-            = parse({}, {"MEMORYKV_ADDRESS=::1", "MEMORYKV_PORT=0", "MEMORYKV_METRICS_PORT=9090",
-                         "MEMORYKV_THREADS=256", "MEMORYKV_MAX_CONNECTIONS=7",
-                         "MEMORYKV_MAX_VALUE=1000", "MEMORYKV_MAX_MEMORY=2G", "MEMORYKV_HISTORY=0",
-                         "MEMORYKV_FEED_BUFFER=64KiB", "MEMORYKV_HEARTBEAT=2m",
+            = parse({}, {"MEMORYKV_ADDRESS=::1",
+                         "MEMORYKV_PORT=0",
+                         "MEMORYKV_METRICS_PORT=9090",
+                         "MEMORYKV_THREADS=256",
+                         "MEMORYKV_MAX_CONNECTIONS=7",
+                         "MEMORYKV_MAX_VALUE=1000",
+                         "MEMORYKV_MAX_MEMORY=2G",
+                         "MEMORYKV_HISTORY=0",
+                         "MEMORYKV_FEED_BUFFER=64KiB",
+                         "MEMORYKV_HEARTBEAT=2m",
                          "MEMORYKV_CORS_ORIGIN=https://a.example,http://b.example:81,http://c",
-                         "MEMORYKV_LOG_LEVEL=debug", "MEMORYKV_LOG_FORMAT=json"});
+                         "MEMORYKV_TOKEN_FILE=tokens",
+                         "MEMORYKV_TLS_CERT=c.pem",
+                         "MEMORYKV_TLS_KEY=k.pem",
+                         "MEMORYKV_HOST=KV.example,[::1]",
+                         "MEMORYKV_ORIGIN=https://A.example",
+                         "MEMORYKV_INSECURE=true",
+                         "MEMORYKV_MAX_RATE=5",
+                         "MEMORYKV_MAX_PER_ADDRESS=off",
+                         "MEMORYKV_MAX_BUFFERS=1MiB",
+                         "MEMORYKV_LOG_LEVEL=debug",
+                         "MEMORYKV_LOG_FORMAT=json"});
         QVERIFY2(fromEnvironment,
                  fromEnvironment ? "" : fromEnvironment.error().detail.constData());
         QVERIFY(fromEnvironment->options == expected);
