@@ -20,6 +20,7 @@ private Q_SLOTS:
     void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("memorykv.*=false")); }
 
     void longLogGetsASnapshot();
+    void wishFromBeforeIsHeard();
     void newSnapshotReplacesTheOld();
     void snapshotsGoOnWhileTheStoreIsWritten();
     void storeComesBackFromSnapshotAndLog();
@@ -40,6 +41,13 @@ DiskLog::Options options()
     made.historyBytes = 0;
     return made;
 }
+
+class NoSink final : public RecoverySink
+{
+public:
+    void restore(const std::vector<EntryPtr> &) override { }
+    void replay(const std::vector<Record> &) override { }
+};
 
 /// Writes \a count keys, each durable.
 void write(LoggedStore &server, int count, int from = 0)
@@ -71,6 +79,23 @@ void TestSnapshotter::longLogGetsASnapshot()
     QTRY_VERIFY(server.snapshots() > 0);
     QCOMPARE(directoryOf(files).snapshots.size(), 1);
     QTRY_VERIFY(directoryOf(files).segments.first().seq > 1); // what it covers goes
+}
+
+// Expiries may fill the log before the server has made its snapshotter.
+void TestSnapshotter::wishFromBeforeIsHeard()
+{
+    FaultyFileSystem files;
+    TestClock clock;
+    DiskLog log(files, LoggedStore::kDirectory, options());
+    KeyValueStore store(log, 0, clock.reader());
+    NoSink sink;
+    QVERIFY(log.open(sink));
+    QVERIFY(!log.isSnapshotWanted());
+    QVERIFY(store.apply(Operation::put("a", QByteArray(5000, 'x'), {}, 0)));
+    QTRY_VERIFY(log.isSnapshotWanted());
+    const Snapshotter snapshotter(store, log);
+    QTRY_COMPARE(log.snapshotCount(), 1ULL);
+    QVERIFY(!log.isSnapshotWanted());
 }
 
 void TestSnapshotter::newSnapshotReplacesTheOld()
@@ -146,25 +171,21 @@ void TestSnapshotter::failedSnapshotLeavesTheLogAlone()
     TestClock clock;
     DiskLog log(files, LoggedStore::kDirectory, {});
     KeyValueStore store(log, 0, clock.reader());
-    class NoSink : public RecoverySink
-    {
-        void restore(const std::vector<EntryPtr> &) override { }
-        void replay(const std::vector<Record> &) override { }
-    } sink;
+    NoSink sink;
     QVERIFY(log.open(sink));
-    Snapshotter snapshotter(store, log);
+    const Snapshotter snapshotter(store, log);
     QVERIFY(store.apply(Operation::put("a", "b", {}, 0)));
     QTRY_COMPARE(log.durableSeq(), 1ULL);
     files.failNth(call, 1, ErrorCode::StorageFull);
     Q_EMIT log.snapshotWanted();
     QTRY_VERIFY(files.hasFailed());
     QTRY_VERIFY(directoryOf(files).unfinished.isEmpty());
-    QCOMPARE(snapshotter.count(), 0ULL);
+    QCOMPARE(log.snapshotCount(), 0ULL);
     QVERIFY(!log.hasFailed());
     QVERIFY(store.apply(Operation::put("c", "d", {}, 0)));
     QTRY_COMPARE(log.durableSeq(), 2ULL);
     Q_EMIT log.snapshotWanted(); // and the next one is made
-    QTRY_COMPARE(snapshotter.count(), 1ULL);
+    QTRY_COMPARE(log.snapshotCount(), 1ULL);
     QCOMPARE(directoryOf(files).snapshots.size(), 1);
 }
 
