@@ -32,6 +32,7 @@ private Q_SLOTS:
     void errorsOfTheDiskAreNotDamage();
     void nothingIsWritten();
     void progressIsTold();
+    void canBeGivenUp();
 };
 
 namespace {
@@ -312,10 +313,26 @@ void TestRecovery::progressIsTold()
         isInOrder
             = isInOrder && progress.bytesDone > last && progress.bytesDone <= progress.bytesTotal;
         last = progress.bytesDone;
+        return true;
     });
     QVERIFY(recovery.run());
     QVERIFY(isInOrder);
     QVERIFY(last > 0);
+}
+
+void TestRecovery::canBeGivenUp()
+{
+    FaultyFileSystem files;
+    fill(files, 5);
+    Segments segments(files, kDataDirectory);
+    CollectingSink sink;
+    const auto found
+        = Recovery(files, kDataDirectory, segments, sink, [](const RecoveryProgress &) {
+              return false;
+          }).run();
+    QVERIFY(!found);
+    QCOMPARE(found.error().code, ErrorCode::Unavailable);
+    QCOMPARE(sink.records.size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestRecovery)
