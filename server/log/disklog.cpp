@@ -158,6 +158,12 @@ Result<Done> DiskLog::makeDurable(quint64 seq)
     return m_syncedSeq >= seq ? Result<Done>(Done{}) : m_failure;
 }
 
+bool DiskLog::isSnapshotWanted() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_snapshotDue == kNoSnapshot;
+}
+
 void DiskLog::snapshotTaken(quint64 seq, qint64 bytes)
 {
     auto removed = m_segments.removeUpTo(seq, m_options.historyBytes);

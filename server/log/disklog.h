@@ -58,6 +58,8 @@ public:
     /// cannot be.
     Result<Done> makeDurable(quint64 seq);
 
+    /// Whether snapshotWanted() was emitted and nobody has answered yet.
+    bool isSnapshotWanted() const;
     /// A snapshot up to \a seq of \a bytes is in its place: removes what it makes superfluous.
     /// Blocks for the file system.
     void snapshotTaken(quint64 seq, qint64 bytes);

@@ -16,6 +16,8 @@ Snapshotter::Snapshotter(KeyValueStore &store, DiskLog &log)
     , m_thread([this] { run(); })
 {
     connect(&m_log, &DiskLog::snapshotWanted, this, &Snapshotter::request, Qt::DirectConnection);
+    if (m_log.isSnapshotWanted()) // since before there was anyone to hear of it
+        request();
 }
 
 Snapshotter::~Snapshotter()

@@ -14,6 +14,8 @@ TestLog::TestLog(quint64 epoch, quint64 lastSeq)
 void TestLog::append(RecordGroup group)
 {
     const std::lock_guard lock(m_mutex);
+    if (m_hasFailed)
+        return;
     m_groups.emplace_back(group.begin(), group.end());
     if (isWatched())
         m_queue.insert(m_queue.end(), group.begin(), group.end());
@@ -76,6 +78,23 @@ void TestLog::setDurableSeq(quint64 seq)
     m_durableSeq = seq;
     m_holding = true;
     Q_EMIT durable(seq);
+}
+
+void TestLog::fail(const Error &error)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_failure = error;
+        m_lastSeq = durableSeq();
+        m_hasFailed = true;
+    }
+    Q_EMIT failed();
+}
+
+Error TestLog::failure() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_failure;
 }
 
 void TestLog::forgetBefore(quint64 seq)

@@ -23,6 +23,9 @@ public:
     quint64 epoch() const override { return m_epoch; }
     quint64 lastSeq() const override { return m_lastSeq; }
     quint64 durableSeq() const override;
+    bool hasFailed() const override { return m_hasFailed; }
+    Error failure() const override;
+    bool canFail() const override { return m_canFail; }
     Range read(quint64 after, qsizetype maxBytes) const override;
     quint64 addWatcher() override;
     void removeWatcher() override;
@@ -32,6 +35,11 @@ public:
     void holdDurable();
     /// Says that all up to \a seq is durable, and tells so by durable().
     void setDurableSeq(quint64 seq);
+
+    /// From now on the log can fail: the store is to keep what it needs to take mutations back.
+    void letFail() { m_canFail = true; }
+    /// Fails, with \a error: what is not durable is lost. Tells so by failed().
+    void fail(const Error &error);
 
     /// Forgets the mutations before \a seq: read() begins there at the earliest.
     void forgetBefore(quint64 seq);
@@ -51,6 +59,8 @@ private:
     std::atomic<quint64> m_lastSeq;
     std::atomic<quint64> m_durableSeq = 0;
     std::atomic<bool> m_holding = false;
+    std::atomic<bool> m_canFail = false;
+    std::atomic<bool> m_hasFailed = false;
     std::atomic<int> m_watchers = 0;
 
     mutable std::mutex m_mutex; ///< guards what follows
@@ -58,6 +68,7 @@ private:
     std::vector<Record> m_announced;
     std::vector<Record> m_queue;
     quint64 m_firstHeld = 1;
+    Error m_failure;
 };
 
 } // namespace memorykv::test
