@@ -30,10 +30,13 @@ PACKAGES = {
     "nginx": "nginx",
     "redis-server": "redis-server",
     "redis-cli": "redis-tools",
+    "redis-benchmark": "redis-tools",
 }
 START_TIMEOUT = 15  # seconds until a server has to answer
 STOP_TIMEOUT = 15  # seconds from SIGTERM to SIGKILL
 BATCH_SIZE = 10_000  # operations the server takes in one batch
+KEY_SIZE = 16
+VALUE_SIZE = 64
 
 
 class BenchError(Exception):
@@ -52,6 +55,25 @@ def argument_parser(description):
     parser.add_argument("--check", action="store_true",
                         help="end with status 1 when a target is missed")
     return parser
+
+
+def add_directory_option(parser):
+    """For scripts that measure a disk."""
+    parser.add_argument("--directory", metavar="DIR", type=Path, default=HERE.parent / "build",
+                        help="where the data is kept while it runs (%(default)s)")
+
+
+def describe_disk(directory):
+    """A line about the file system DIRECTORY is on. Raises BenchError for one in memory."""
+    if not directory.is_dir():
+        raise BenchError(f"no directory {directory}; name one with --directory")
+    mounts = [line.split()[:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    place = directory.resolve()
+    device, point, kind = max((mount for mount in mounts if place.is_relative_to(mount[1])),
+                              key=lambda mount: len(mount[1]))
+    if kind in ("tmpfs", "ramfs"):
+        raise BenchError(f"{directory} is in memory ({kind}); name a disk with --directory")
+    return f"data in {directory}, on {device} ({kind})"
 
 
 def find_tools(*names):
@@ -148,7 +170,9 @@ def _stat_fields(pid):
 class Bench:
     """A context that owns a temporary folder and the processes of a benchmark."""
 
-    def __init__(self, pin=False):
+    def __init__(self, pin=False, directory=None):
+        """DIRECTORY is where the folder is made, for those who measure its disk."""
+        self._directory = directory
         cpus = sorted(os.sched_getaffinity(0))
         self.pinned = pin and len(cpus) >= 2
         self._server_cpus = {cpus[-1]} if self.pinned else set(cpus)
@@ -156,7 +180,7 @@ class Bench:
         self._services = []
 
     def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="memorykv-bench-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="memorykv-bench-", dir=self._directory))
         return self
 
     def __exit__(self, *_):
@@ -265,13 +289,13 @@ http {{
         self._wait(service, lambda: _accepts(port))
         return service
 
-    def start_redis(self, redis_server):
-        """Starts redis-server in memory only."""
+    def start_redis(self, redis_server, arguments=("--appendonly", "no")):
+        """Starts redis-server, by default in memory only, and waits until its data is loaded."""
         port = free_port()
         service = self._start("redis", [redis_server, "--bind", HOST, "--port", port, "--save", "",
-                                        "--appendonly", "no", "--dir", self.folder])
+                                        "--dir", self.folder, *arguments])
         service.port = port
-        self._wait(service, lambda: _accepts(port))
+        self._wait(service, lambda: _answers_ping(port))
         return service
 
     def run_load(self, command, **options):
@@ -308,6 +332,14 @@ def _accepts(port):
     return False
 
 
+def _answers_ping(port):
+    """Whether the Redis server there answers, and not that it is loading."""
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1) as redis:
+        redis.sendall(b"PING\r\n")
+        return redis.recv(100).startswith(b"+PONG")
+    return False
+
+
 def request(service, method, path, body=None, headers=None):
     """One request on a connection of its own; returns (status, body)."""
     connection = http.client.HTTPConnection(HOST, service.port, timeout=60)
@@ -340,6 +372,49 @@ def load_by_batch(service, pairs):
     if operations:
         send()
     connection.close()
+
+
+def pairs(count):
+    """COUNT keys of KEY_SIZE bytes with values of VALUE_SIZE, in an order without a pattern."""
+    step = 7_368_787  # prime, so that i * step goes through all numbers below count
+    if count % step == 0:
+        raise BenchError(f"--keys must not be a multiple of {step}")
+    for i in range(count):
+        number = i * step % count
+        yield f"key:{number:012d}", f"{number:016x}" * 4
+
+
+def resp(count):
+    """The same pairs as SET commands of the Redis protocol."""
+    return "".join(f"*3\r\n$3\r\nSET\r\n${KEY_SIZE}\r\n{key}\r\n${VALUE_SIZE}\r\n{value}\r\n"
+                   for key, value in pairs(count))
+
+
+def load_by_put(service, pairs, window=500):
+    """Stores PAIRS of key and value text with pipelined PUT requests, WINDOW at a time."""
+    with socket.create_connection((HOST, service.port), timeout=120) as connection:
+        requests = []
+
+        def send():
+            connection.sendall(b"".join(requests))
+            answers = b""
+            # An answer to "return=minimal" has no body, so each one ends with an empty line.
+            while answers.count(b"\r\n\r\n") < len(requests):
+                part = connection.recv(1 << 18)
+                if not part:
+                    raise BenchError("the server closed the connection while loading")
+                answers += part
+            if len(re.findall(rb"^HTTP/1\.1 20[014] ", answers, re.M)) != len(requests):
+                raise BenchError(f"a PUT failed: {answers[:500]!r}")
+            requests.clear()
+
+        for key, value in pairs:
+            requests.append((f"PUT /{key} HTTP/1.1\r\nHost: {HOST}\r\nPrefer: return=minimal\r\n"
+                             f"Content-Length: {len(value)}\r\n\r\n{value}").encode())
+            if len(requests) == window:
+                send()
+        if requests:
+            send()
 
 
 def median(values):

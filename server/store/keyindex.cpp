@@ -50,6 +50,50 @@ void KeyIndex::insert(Slot *slot)
     slots.insert(std::lower_bound(slots.begin(), slots.end(), key, keyIsBefore), slot);
 }
 
+// The bytes of the key behind those that all keys begin with, as a number in the same order: it
+// decides most comparisons without a look at the keys, which are anywhere in memory.
+static quint64 headOf(QByteArrayView key, qsizetype from)
+{
+    quint64 head = 0;
+    for (qsizetype i = from; i < from + qsizetype(sizeof head); ++i)
+        head = head << 8 | (i < key.size() ? uchar(key[i]) : 0);
+    return head;
+}
+
+static qsizetype commonSize(QByteArrayView a, QByteArrayView b)
+{
+    return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+}
+
+void KeyIndex::build(const std::vector<Slot *> &slots)
+{
+    struct Item
+    {
+        quint64 head;
+        Slot *slot;
+    };
+    m_blocks.clear();
+    if (slots.empty())
+        return;
+    QByteArrayView common = slots.front()->entry->key();
+    for (const Slot *slot : slots)
+        common = common.first(commonSize(common, slot->entry->key()));
+    std::vector<Item> items;
+    items.reserve(slots.size());
+    for (Slot *slot : slots)
+        items.push_back({headOf(slot->entry->key(), common.size()), slot});
+    std::sort(items.begin(), items.end(), [](const Item &a, const Item &b) {
+        return a.head != b.head ? a.head < b.head : a.slot->entry->key() < b.slot->entry->key();
+    });
+    for (size_t i = 0; i < items.size(); ++i) {
+        if (i % kBuiltBlockSize == 0) {
+            m_blocks.emplace_back();
+            m_blocks.back().slots.reserve(std::min(kBuiltBlockSize, items.size() - i));
+        }
+        m_blocks.back().slots.push_back(items[i].slot);
+    }
+}
+
 void KeyIndex::remove(QByteArrayView key)
 {
     const Cursor found = lowerBound(key);

@@ -5,6 +5,8 @@
 
 #include <QHashFunctions>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -37,17 +39,21 @@ private:
 };
 
 /// What the hash stores: a slot, which is compared by the key of its entry. Built from a bare key
-/// it serves to look one up.
+/// it serves to look one up. It keeps the key's hash, so that growing the table and passing over
+/// another key do not fetch entries from memory.
 class SlotKey
 {
 public:
     explicit SlotKey(Slot *slot)
         : m_slot(slot)
+        , m_hash(hashOf(slot->entry->key()))
         , m_size(kIsSlot)
     { }
+    /// \a key has up to kMaxKeySize bytes, or is longer and not found.
     explicit SlotKey(QByteArrayView key)
         : m_key(key.data())
-        , m_size(key.size())
+        , m_hash(hashOf(key))
+        , m_size(qint32(std::min<qsizetype>(key.size(), std::numeric_limits<qint32>::max())))
     { }
 
     Slot *slot() const { return m_slot; }
@@ -56,21 +62,28 @@ public:
         return m_size == kIsSlot ? m_slot->entry->key() : QByteArrayView(m_key, m_size);
     }
 
-    friend bool operator==(const SlotKey &a, const SlotKey &b) { return a.key() == b.key(); }
-    friend size_t qHash(const SlotKey &key, size_t seed = 0) noexcept
+    friend bool operator==(const SlotKey &a, const SlotKey &b)
     {
-        return qHash(key.key(), seed);
+        return a.m_hash == b.m_hash && a.key() == b.key();
     }
+    // QHash gives the seed of the process, which is in the hash already.
+    friend size_t qHash(const SlotKey &key, size_t = 0) noexcept { return key.m_hash; }
 
 private:
-    static constexpr qsizetype kIsSlot = -1;
+    static constexpr qint32 kIsSlot = -1;
+
+    static quint32 hashOf(QByteArrayView key)
+    {
+        return quint32(qHashBits(key.data(), size_t(key.size()), size_t(QHashSeed::globalSeed())));
+    }
 
     union
     {
         Slot *m_slot;
         const char *m_key;
     };
-    qsizetype m_size;
+    quint32 m_hash;
+    qint32 m_size;
 };
 
 } // namespace memorykv

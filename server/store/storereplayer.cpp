@@ -7,7 +7,7 @@ void StoreReplayer::restore(const std::vector<EntryPtr> &entries)
 {
     const QWriteLocker locker(&m_store.m_lock);
     for (const EntryPtr &entry : entries)
-        m_store.put(nullptr, entry);
+        put(entry);
 }
 
 void StoreReplayer::replay(const std::vector<Record> &records)
@@ -23,7 +23,7 @@ void StoreReplayer::replay(const Record &record)
 {
     switch (record.op) {
     case Op::Insert:
-        m_store.put(m_store.find(record.entry->key()), record.entry);
+        put(record.entry);
         break;
     case Op::Touch:
         if (Slot *slot = m_store.find(record.entry->key())) {
@@ -35,10 +35,11 @@ void StoreReplayer::replay(const Record &record)
     case Op::Delete:
     case Op::Expire:
         if (Slot *slot = m_store.find(record.key))
-            m_store.take(slot);
+            take(slot);
         break;
     case Op::DeletePrefix:
     case Op::DeleteAll:
+        buildIndex();
         m_store.takeRange(record.key);
         break;
     default:
@@ -47,11 +48,50 @@ void StoreReplayer::replay(const Record &record)
     m_store.m_seq = record.seq;
 }
 
+// Most keys are new, and then one look into the table is enough.
+void StoreReplayer::put(const EntryPtr &entry)
+{
+    Slot *slot = m_store.m_pool.acquire(entry);
+    Slot *found = m_store.m_slots.insert(SlotKey(slot))->slot(); // the one there was stays
+    if (found != slot) {
+        m_store.m_pool.release(slot);
+        m_store.replace(found, entry);
+        return;
+    }
+    if (m_hasIndex)
+        m_store.m_index.insert(slot);
+    m_store.noteArrived(slot);
+}
+
+void StoreReplayer::take(Slot *slot)
+{
+    if (m_hasIndex) {
+        m_store.take(slot);
+        return;
+    }
+    m_store.noteLeaving(slot->entry);
+    m_store.m_slots.remove(SlotKey(slot));
+    m_store.m_pool.release(slot);
+}
+
+void StoreReplayer::buildIndex()
+{
+    if (m_hasIndex)
+        return;
+    std::vector<Slot *> slots;
+    slots.reserve(size_t(m_store.m_slots.size()));
+    for (const SlotKey &key : m_store.m_slots)
+        slots.push_back(key.slot());
+    m_store.m_index.build(slots);
+    m_hasIndex = true;
+}
+
 void StoreReplayer::finish(quint64 lastSeq)
 {
     bool hasExpiry = false;
     {
         const QWriteLocker locker(&m_store.m_lock);
+        buildIndex();
         m_store.m_seq = lastSeq;
         m_store.m_lastRemovalSeq = lastSeq;
         m_store.m_lastTouchSeq = lastSeq;

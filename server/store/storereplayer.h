@@ -7,7 +7,8 @@
 namespace memorykv {
 
 /// Builds up a store from what its log holds. The store must be empty and used by nobody else until
-/// finish(): nothing is checked, appended or announced.
+/// finish(): nothing is checked, appended or announced. The index is built once at the end, or at
+/// the first removal of a prefix, which needs it.
 class StoreReplayer final : public RecoverySink
 {
 public:
@@ -23,8 +24,12 @@ public:
 
 private:
     void replay(const Record &record);
+    void put(const EntryPtr &entry);
+    void take(Slot *slot);
+    void buildIndex();
 
     KeyValueStore &m_store;
+    bool m_hasIndex = false; ///< the store's index has all keys, and is kept so
 };
 
 } // namespace memorykv

@@ -79,6 +79,7 @@ class Feed:
         self._thread.join(WAIT_SECONDS)
         if self._thread.is_alive():
             raise FeedError("the connection did not end")
+        self._stream.close()
         self._socket.close()
 
     def close(self):

@@ -31,6 +31,7 @@ class Server:
         self.options = list(options)
         self._prepare = prepare
         self._output = tempfile.TemporaryFile()
+        self._client = None
         self.process = None
         self.port = None
 
@@ -39,6 +40,7 @@ class Server:
 
     def __exit__(self, *_):
         self.kill()
+        self._drop_client()
         self._output.close()
 
     def launch(self, *more, words=None):
@@ -55,6 +57,7 @@ class Server:
                 self._prepare()
 
         self.port = None
+        self._drop_client()
         self._output.truncate(0)
         self._output.seek(0)
         arguments = ["--port", "0", *self.options, *more] if words is None else words
@@ -97,8 +100,16 @@ class Server:
         """What the program has written since it was started."""
         return os.pread(self._output.fileno(), 1 << 24, 0).decode(errors="replace")
 
-    def client(self, **options):
-        return Client(self.port, **options)
+    def client(self):
+        """A client for one thread, on a connection that is kept."""
+        if self._client is None:
+            self._client = Client(self.port)
+        return self._client
+
+    def _drop_client(self):
+        if self._client:
+            self._client.close()
+            self._client = None
 
     def wait(self):
         """Waits for the program's end; the exit code."""

@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -21,6 +22,8 @@ private Q_SLOTS:
     void removeRangeTakesWhatLiesBetween_data();
     void removeRangeTakesWhatLiesBetween();
     void emptyPrefixCoversAll();
+    void builtAtOnceIsAsInsertedOneByOne_data();
+    void builtAtOnceIsAsInsertedOneByOne();
     void behavesAsAMap_data();
     void behavesAsAMap();
 };
@@ -50,6 +53,16 @@ public:
         index.remove(key);
         m_pool.release(found->second);
         model.erase(found);
+    }
+
+    /// Builds the index anew from its slots in no obvious order.
+    void rebuild(std::mt19937 &random)
+    {
+        std::vector<Slot *> slots;
+        for (const auto &[key, slot] : model)
+            slots.push_back(slot);
+        std::shuffle(slots.begin(), slots.end(), random);
+        index.build(slots);
     }
 
     /// Removes what begins with \a prefix from both; false when they differ in what that was.
@@ -279,6 +292,35 @@ void TestKeyIndex::emptyPrefixCoversAll()
     QVERIFY(pair.index.begin() == pair.index.end());
     pair.insert("again");
     QCOMPARE(pair.indexKeys(), QList<QByteArray>{"again"});
+}
+
+void TestKeyIndex::builtAtOnceIsAsInsertedOneByOne_data()
+{
+    QTest::addColumn<MakeKey>("makeKey");
+    QTest::addColumn<int>("count");
+    for (const int count : {0, 1, 2, 170, 171, 3000}) {
+        QTest::addRow("%d numbers", count) << MakeKey(numberKey) << count;
+        QTest::addRow("%d with a long common prefix", count) << MakeKey(longPrefixKey) << count;
+        QTest::addRow("%d with high bytes", count) << MakeKey(highByteKey) << count;
+    }
+}
+
+void TestKeyIndex::builtAtOnceIsAsInsertedOneByOne()
+{
+    QFETCH(MakeKey, makeKey);
+    QFETCH(int, count);
+    Random random(1);
+    Pair pair;
+    for (int i = 0; i < count; ++i)
+        pair.insert(makeKey(random));
+    pair.rebuild(random);
+    QCOMPARE(pair.indexKeys(), pair.modelKeys());
+    // It goes on from there.
+    for (int i = 0; i < 1000; ++i) {
+        pair.insert(makeKey(random));
+        pair.remove(makeKey(random));
+    }
+    QCOMPARE(pair.indexKeys(), pair.modelKeys());
 }
 
 void TestKeyIndex::behavesAsAMap_data()
