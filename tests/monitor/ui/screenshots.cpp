@@ -264,6 +264,22 @@ int run(const QDir &folder, const QString &suffix)
     pictures.take(QStringLiteral("offline"));
     applyAppearance(Appearance::Dark);
     pictures.take(QStringLiteral("offline-dark"));
+
+    // A server in memory that comes back has another history: what was is told as a gap.
+    applyAppearance(Appearance::Light);
+    ServerProcess again({QStringLiteral("--port"), QString::number(server.port())});
+    if (!again.start())
+        return 1;
+    fixture.workspace->retryNow();
+    if (!fixture.waitFor(FeedState::Live))
+        return 1;
+    fill(again.port());
+    QTest::qWait(3'000);
+    wal->setHolding(true);
+    const int row = fixture.workspace->wal().rowOfSeq(1);
+    wal->view()->scrollTo(fixture.workspace->wal().index(row, 0),
+                          QAbstractItemView::PositionAtCenter);
+    pictures.take(QStringLiteral("restart"));
     return 0;
 }
 

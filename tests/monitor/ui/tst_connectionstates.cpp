@@ -96,6 +96,7 @@ private Q_SLOTS:
         QVERIFY(m_fixture->waitFor(FeedState::Connecting));
         QVERIFY(says("Connecting"));
         button(bar(), QStringLiteral("Disconnect"))->click();
+        QVERIFY(m_fixture->waitFor(FeedState::Stopped));
         QVERIFY(says("Not connected"));
     }
 
