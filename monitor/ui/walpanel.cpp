@@ -320,7 +320,7 @@ void WalPanel::onState()
     if (m_model.keptRows() > 0 && shown != m_model.keptRows())
         footer = tr("%1 of %2 events, %3").arg(numberText(shown), numberText(m_model.keptRows()));
     else if (m_model.keptRows() > 0)
-        footer = tr("%1 events, %2").arg(numberText(m_model.keptRows()));
+        footer = shown == 1 ? tr("1 event, %1") : tr("%1 events, %2").arg(numberText(shown));
     if (!footer.isEmpty())
         footer = footer.arg(bytesText(double(m_model.keptBytes())));
     m_footer->setText(footer);
