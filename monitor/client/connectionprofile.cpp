@@ -16,7 +16,11 @@ ConnectionProfile ConnectionProfile::create(const QUrl &address)
 
 Endpoint ConnectionProfile::endpoint(const QByteArray &token) const
 {
-    return {.address = address, .token = token, .pinnedSha256 = pinnedSha256, .readOnly = readOnly};
+    // A token that was pasted may have a line end with it, which would end the header field.
+    return {.address = address,
+            .token = token.trimmed(),
+            .pinnedSha256 = pinnedSha256,
+            .readOnly = readOnly};
 }
 
 } // namespace memorykv

@@ -30,7 +30,7 @@ struct ConnectionProfile
     /// A profile with a new id, named after the address.
     static ConnectionProfile create(const QUrl &address);
 
-    /// Where to connect to, with \a token.
+    /// Where to connect to, with \a token without space around it.
     Endpoint endpoint(const QByteArray &token = {}) const;
 
     friend bool operator==(const ConnectionProfile &, const ConnectionProfile &) = default;

@@ -5,6 +5,7 @@
 #include "shared/decimal.h"
 
 #include <QSslConfiguration>
+#include <QTimer>
 
 namespace memorykv {
 
@@ -41,6 +42,8 @@ QNetworkRequest networkRequest(const HttpRequest &from, const Endpoint &endpoint
                          QNetworkRequest::AlwaysNetwork);
     request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     request.setTransferTimeout(HttpExchange::kSilenceMs);
+    // Values that compress well are no attack: a page of them may be forty times its coded size.
+    request.setDecompressedSafetyCheckThreshold(-1);
     if (!endpoint.token.isEmpty())
         request.setRawHeader("Authorization", "Bearer " + endpoint.token);
     for (const auto &[name, value] : from.fields)
@@ -119,10 +122,8 @@ void HttpExchange::onReadyRead()
     if (m_body.size() <= m_request.maxBytes)
         return;
     m_body.truncate(m_request.maxBytes);
-    m_reply->disconnect(this);
-    const HttpAnswer answer = takeAnswer(false);
+    completeLater(takeAnswer(false));
     m_reply->abort();
-    complete(answer);
 }
 
 void HttpExchange::onFinished()
@@ -130,9 +131,9 @@ void HttpExchange::onFinished()
     m_body += m_reply->readAll();
     const int code = status();
     if (m_isUntrusted || code == 0 || code >= 300 || isNetworkError(m_reply->error()))
-        complete(failure());
+        completeLater(failure());
     else
-        complete(takeAnswer(true));
+        completeLater(takeAnswer(true));
 }
 
 void HttpExchange::onSslErrors(const QList<QSslError> &errors)
@@ -170,12 +171,16 @@ Failure HttpExchange::failure() const
     return failureFromAnswer(status(), m_body, m_reply->rawHeader("Retry-After"));
 }
 
-/// Calls back last: the callback may destroy whoever made the request.
-void HttpExchange::complete(const Outcome<HttpAnswer> &outcome)
+/// Calls back when nothing of the reply is on the stack any more: the callback may destroy whoever
+/// made the request, and with it the reply.
+void HttpExchange::completeLater(const Outcome<HttpAnswer> &outcome)
 {
-    deleteLater();
-    if (const Finish finish = std::exchange(m_finish, {}))
-        finish(outcome);
+    m_reply->disconnect(this);
+    QTimer::singleShot(0, this, [this, outcome] {
+        deleteLater();
+        if (const Finish finish = std::exchange(m_finish, {}))
+            finish(outcome);
+    });
 }
 
 } // namespace memorykv

@@ -66,7 +66,7 @@ private:
     void onReadyRead();
     void onFinished();
     void onSslErrors(const QList<QSslError> &errors);
-    void complete(const Outcome<HttpAnswer> &outcome);
+    void completeLater(const Outcome<HttpAnswer> &outcome);
     HttpAnswer takeAnswer(bool whole);
     int status() const;
     Failure failure() const;

@@ -51,7 +51,7 @@ public:
     template <typename T>
     using Then = std::function<void(Outcome<T>)>;
 
-    static constexpr qint64 kFirstBytes = 64 * 1024; ///< of a value that is only looked at
+    static constexpr qint64 kFirstBytes = 64 << 10; ///< of a value that is only looked at
 
     explicit RestClient(QObject *parent = nullptr);
     ~RestClient() override;

@@ -9,7 +9,7 @@ namespace memorykv {
 
 namespace {
 
-constexpr qsizetype kLookedAt = 64 * 1024;
+constexpr qsizetype kLookedAt = 64 << 10;
 
 /// The type without its parameters, in lower case.
 QByteArray essence(QByteArrayView type)

@@ -18,6 +18,13 @@ class CommandLineText
     Q_DECLARE_TR_FUNCTIONS(CommandLineText)
 };
 
+/// Qt knows the name of the program only once there is an application object.
+QString helpText(const QCommandLineParser &parser)
+{
+    return parser.helpText().replace(QStringLiteral("<executable_name>"),
+                                     QStringLiteral("memorykv-monitor"));
+}
+
 } // namespace
 
 PrintAndExit PrintAndExit::fault(const QString &what)
@@ -54,7 +61,7 @@ std::variant<CommandLine, PrintAndExit> parseCommandLine(const QStringList &argu
     if (!parser.parse(arguments))
         return PrintAndExit::fault(parser.errorText());
     if (parser.isSet(help))
-        return PrintAndExit{parser.helpText(), 0};
+        return PrintAndExit{helpText(parser), 0};
     if (parser.isSet(version))
         return PrintAndExit{QStringLiteral("memorykv-monitor " MEMORYKV_VERSION "\n"), 0};
 

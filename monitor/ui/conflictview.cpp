@@ -94,6 +94,7 @@ ConflictView::ConflictView(QWidget *parent)
     layout->addWidget(m_words);
     layout->addLayout(versions, 1);
 
+    setFocusProxy(m_keep);
     connect(m_keep, &QPushButton::clicked, this, &ConflictView::keepMineRequested);
     connect(m_take, &QPushButton::clicked, this, &ConflictView::takeTheirsRequested);
 }

@@ -71,6 +71,7 @@ DraftEditor::DraftEditor(QWidget *parent)
     layout->addWidget(m_editor, 1);
     layout->addWidget(m_note);
 
+    setFocusProxy(m_editor);
     connect(m_editor, &QPlainTextEdit::textChanged, this, &DraftEditor::onEdited);
     connect(m_type, &QComboBox::currentTextChanged, this, [this] {
         say();
@@ -121,6 +122,12 @@ void DraftEditor::setFile(const QByteArray &bytes, const QString &fileName)
     m_fileName = fileName;
     say();
     Q_EMIT edited();
+}
+
+void DraftEditor::setReadOnly(bool readOnly)
+{
+    m_editor->setReadOnly(readOnly || !m_inEditor);
+    m_type->setEnabled(!readOnly);
 }
 
 void DraftEditor::onEdited()

@@ -25,6 +25,9 @@ public:
     QByteArray bytes() const;
     QByteArray type() const;
 
+    /// Keeps the draft from being changed, while it is on its way.
+    void setReadOnly(bool readOnly);
+
     /// Makes the bytes of a file the draft.
     void setFile(const QByteArray &bytes, const QString &fileName);
 

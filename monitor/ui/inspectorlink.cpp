@@ -22,6 +22,7 @@ InspectorLink::InspectorLink(Workspace &workspace, QObject *parent)
     , m_workspace(workspace)
     , m_model(workspace.inspector())
 {
+    connect(&workspace, &Workspace::inspectionOutdated, this, &InspectorLink::reload);
     connect(&workspace, &Workspace::inspectionInterrupted, this, [this] {
         if (m_model.state() == InspectorModel::State::Loading)
             load(RestClient::kFirstBytes, false);
@@ -29,6 +30,11 @@ InspectorLink::InspectorLink(Workspace &workspace, QObject *parent)
             m_model.saveFailed(
                 {FailureKind::ReadOnly, 0, tr("Writing was locked meanwhile"), {}, {}});
     });
+}
+
+quint64 InspectorLink::epochNow() const
+{
+    return m_workspace.serverInfo() ? m_workspace.serverInfo()->position.epoch : 0;
 }
 
 void InspectorLink::open(const QByteArray &key)
@@ -67,6 +73,7 @@ void InspectorLink::load(qint64 maxBytes, bool thenEdit)
     const auto arrived = [this, key, thenEdit](const Outcome<StoredValue> &value) {
         if (!value.ok())
             return m_model.loadFailed(key, value.error());
+        m_epoch = epochNow();
         m_model.valueArrived(value.value());
         if (value->totalSize <= kLargeValue)
             askTtl();
@@ -111,6 +118,9 @@ void InspectorLink::save()
         return;
     const PutRequest request = m_model.save(nowMs());
     const QByteArray key = request.key;
+    // A revision of another history says nothing about the value that is there now.
+    if (request.condition.kind == Condition::Kind::Revision && m_epoch != epochNow())
+        return fetchTheirs(key);
     m_call = m_workspace.rest().put(request, this, [this, key](const Outcome<Written> &written) {
         if (written.ok()) {
             m_model.saved(written.value());
@@ -127,6 +137,7 @@ void InspectorLink::save()
 void InspectorLink::fetchTheirs(const QByteArray &key)
 {
     m_call = m_workspace.rest().get(key, -1, this, [this](const Outcome<StoredValue> &theirs) {
+        m_epoch = epochNow();
         if (theirs.ok())
             return m_model.conflictFound(theirs.value());
         if (theirs.error().kind == FailureKind::NotFound)

@@ -52,12 +52,14 @@ private:
     void load(qint64 maxBytes, bool thenEdit);
     void fetchTheirs(const QByteArray &key);
     void setTtlKnown(bool known);
+    quint64 epochNow() const;
 
     Workspace &m_workspace;
     InspectorModel &m_model;
     RestCall m_call;
     RestCall m_ttlCall;
     bool m_ttlKnown = false;
+    quint64 m_epoch = 0; ///< the history the value was loaded from
 };
 
 } // namespace memorykv

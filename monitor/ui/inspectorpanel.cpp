@@ -215,6 +215,17 @@ void InspectorPanel::onModel()
     showButtons();
 }
 
+/// Shows \a page and hands it the focus if the one before had it: hidden widgets lose it to
+/// whatever comes next.
+void InspectorPanel::showPage(QWidget *page)
+{
+    const QWidget *focus = window()->focusWidget();
+    const bool focused = focus != nullptr && m_stack->isAncestorOf(focus);
+    m_stack->setCurrentWidget(page);
+    if (focused)
+        (page == m_empty ? static_cast<QWidget *>(m_key) : page)->setFocus();
+}
+
 void InspectorPanel::showState()
 {
     const State state = m_model.state();
@@ -239,27 +250,28 @@ void InspectorPanel::showState()
         if (!same)
             m_value->setValue(value, m_model.kind());
         m_shown = value;
-        m_stack->setCurrentWidget(m_value);
+        showPage(m_value);
         return;
     }
     case State::Editing:
         if (m_lastState != State::Saving)
             m_draft->begin(m_model.draft(), m_model.draftType());
-        m_draft->setEnabled(true);
-        m_stack->setCurrentWidget(m_draft);
-        m_draft->editor()->setFocus();
+        m_draft->setReadOnly(false);
+        showPage(m_draft);
+        m_draft->setFocus();
         return;
     case State::Saving:
-        m_draft->setEnabled(false);
+        // Not disabled, as that would take the focus away.
+        m_draft->setReadOnly(true);
         return;
     case State::Conflict:
         m_conflict->setVersions(m_model.draft(), m_model.draftType(), m_model.theirs());
-        m_stack->setCurrentWidget(m_conflict);
+        showPage(m_conflict);
         return;
     }
     m_value->clear();
     m_shown = {};
-    m_stack->setCurrentWidget(m_empty);
+    showPage(m_empty);
 }
 
 void InspectorPanel::showFacts()

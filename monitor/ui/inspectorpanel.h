@@ -65,6 +65,7 @@ private:
     void build();
     void onModel();
     void showState();
+    void showPage(QWidget *page);
     void showFacts();
     void showTtl();
     void showStrip();

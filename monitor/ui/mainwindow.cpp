@@ -16,6 +16,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -62,7 +63,12 @@ MainWindow::MainWindow(Workspace &workspace, QWidget *parent)
     m_noticeBar->setObjectName(QStringLiteral("noticebar"));
     m_noticeBar->setMovable(false);
     m_noticeBar->setContextMenuPolicy(Qt::PreventContextMenu);
-    m_noticeBar->addWidget(m_notice);
+    // A tool bar decides itself whether its widgets are to be seen, but not about what is in them.
+    auto *noticeHolder = new QWidget(m_noticeBar);
+    auto *noticeLayout = new QHBoxLayout(noticeHolder);
+    noticeLayout->setContentsMargins(4, 0, 4, 2);
+    noticeLayout->addWidget(m_notice);
+    m_noticeBar->addWidget(noticeHolder);
     m_noticeUndo = m_notice->addButton(tr("&Undo"));
     QPushButton *close = m_notice->addButton(tr("Close"));
     addToolBar(Qt::TopToolBarArea, m_noticeBar);

@@ -30,12 +30,21 @@ QString wholeText(double number)
     return numberText(static_cast<qint64>(number));
 }
 
+/// The line colour of an operation: that of the events it makes in the log where there are any.
+int colorOf(const QByteArray &operation)
+{
+    static const QMap<QByteArray, int> s_colors{
+        {"get", 0},    {"put", 1},           {"batch", 2},      {"list", 3}, {"count", 3},
+        {"delete", 4}, {"delete_prefix", 4}, {"delete_all", 4}, {"patch", 5}};
+    return s_colors.value(operation, 2);
+}
+
 /// The points from \a fromMs on as a line, of what \a pick takes out of each.
 template <typename Pick>
 PlotSeries line(const QString &name, const std::deque<MetricsPoint> &points, qint64 fromMs,
                 Pick pick)
 {
-    PlotSeries series{name, {}};
+    PlotSeries series{name, {}, -1};
     const auto before = [](const MetricsPoint &point, qint64 time) { return point.timeMs < time; };
     auto first = std::lower_bound(points.begin(), points.end(), fromMs, before);
     if (first != points.begin())
@@ -153,6 +162,7 @@ void MetricsPanel::showPlots()
                 return found == point.operationRates.cend() ? std::nullopt : std::optional(*found);
             });
         const auto happens = [](const PlotPoint &point) { return point.value > 0; };
+        series.color = colorOf(op);
         if (std::any_of(series.points.cbegin(), series.points.cend(), happens))
             rates.append(std::move(series));
     }

@@ -105,7 +105,8 @@ void PlotWidget::setSeries(QList<PlotSeries> series, qint64 fromMs, qint64 toMs)
 
 QColor PlotWidget::lineColor(qsizetype index) const
 {
-    return dimmedWith(this, seriesColor(int(index), palette()));
+    const int own = m_series[index].color;
+    return dimmedWith(this, seriesColor(own < 0 ? int(index) : own, palette()));
 }
 
 void PlotWidget::setEmptyText(const QString &text)

@@ -23,6 +23,7 @@ struct PlotSeries
 {
     QString name;
     QList<PlotPoint> points;
+    int color = -1; ///< for seriesColor(); negative: its place among the series
 };
 
 /// Lines over time with axes, a legend and a cursor that tells the values, painted with QPainter in

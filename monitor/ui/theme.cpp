@@ -78,7 +78,7 @@ QPalette darkPalette()
 }
 
 constexpr char kDimmed[] = "memorykv_dimmed";
-constexpr double kDimShare = 0.45;
+constexpr double kDimShare = 0.38;
 
 /// A channel of sRGB as light (WCAG 2.1, "relative luminance").
 double linear(double channel)

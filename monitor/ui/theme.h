@@ -42,7 +42,8 @@ QColor blend(const QColor &one, const QColor &other, double share);
 /// The colour of the word for \a op, with AA contrast on the rows of a table.
 QColor opColor(Op op, const QPalette &palette);
 
-/// The colour of the line number \a index of a plot; they repeat after six.
+/// The colour of the line number \a index of a plot: blue, green, orange, purple, red, teal, and so
+/// on anew.
 QColor seriesColor(int index, const QPalette &palette);
 
 /// Text of less weight than the rest, still with AA contrast on the window.

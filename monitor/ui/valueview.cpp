@@ -158,6 +158,7 @@ void ValueView::showMode()
     ++m_run;
     m_modeFault.clear();
     m_stack->setCurrentIndex(mode());
+    setFocusProxy(m_stack->currentWidget());
     switch (mode()) {
     case TextMode: {
         // The first bytes of a longer value may end in the middle of a character.

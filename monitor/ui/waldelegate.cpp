@@ -17,6 +17,10 @@ void WalDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
     if (op == Op::Gap) {
         option->backgroundBrush = toneGround(Tone::Warning, palette);
         paint(opColor(op, palette));
+        // A history that begins has no seqs to name.
+        if (index.column() == WalModel::SeqColumn
+            && index.data(WalModel::SeqRole).toULongLong() == 0)
+            option->text.clear();
     }
     switch (index.column()) {
     case WalModel::SeqColumn:

@@ -10,6 +10,7 @@
 
 #include <QEvent>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -27,6 +28,12 @@ namespace {
 
 constexpr int kDebounceMs = 250;
 constexpr int kRoomyCharacters = 78; ///< a width with room for all columns
+
+bool isWalking(int key)
+{
+    return key == Qt::Key_Up || key == Qt::Key_Down || key == Qt::Key_PageUp
+           || key == Qt::Key_PageDown || key == Qt::Key_Home;
+}
 
 } // namespace
 
@@ -70,6 +77,7 @@ WalPanel::WalPanel(Workspace &workspace, QWidget *parent)
     m_view->setColumnCharacters(WalModel::OpColumn, 13);
     m_view->setColumnCharacters(WalModel::SizeColumn, 7);
     m_view->horizontalHeader()->setMinimumSectionSize(40);
+    m_view->installEventFilter(this);
     m_view->viewport()->installEventFilter(this);
     m_view->horizontalHeader()->setStretchLastSection(false);
     m_view->horizontalHeader()->setSectionResizeMode(WalModel::ValueColumn, QHeaderView::Stretch);
@@ -181,12 +189,15 @@ void WalPanel::setHolding(bool holding)
 /// So that the arrow keys begin with what is in sight, and not with the first row of all.
 void WalPanel::markLastInSight()
 {
-    if (m_view->currentIndex().isValid())
+    const QModelIndex current = m_view->currentIndex();
+    if (current.isValid() && m_view->viewport()->rect().intersects(m_view->visualRect(current)))
         return;
     const QScopedValueRollback adjusting(m_adjusting, true);
+    m_view->setAutoScroll(false);
     int row = m_view->rowAt(m_view->viewport()->height() - 1);
     row = row < 0 ? m_model.rowCount() - 1 : row;
     m_view->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
+    m_view->setAutoScroll(true);
 }
 
 void WalPanel::onHold()
@@ -213,6 +224,10 @@ bool WalPanel::eventFilter(QObject *watched, QEvent *event)
 {
     if (watched == m_view->viewport() && event->type() == QEvent::Resize)
         arrangeColumns();
+    // Who begins to walk through the rows wants them to stand still.
+    if (watched == m_view && event->type() == QEvent::KeyPress
+        && isWalking(static_cast<QKeyEvent *>(event)->key()))
+        setHolding(true);
     return QWidget::eventFilter(watched, event);
 }
 
@@ -305,7 +320,7 @@ void WalPanel::onState()
     if (m_model.keptRows() > 0 && shown != m_model.keptRows())
         footer = tr("%1 of %2 events, %3").arg(numberText(shown), numberText(m_model.keptRows()));
     else if (m_model.keptRows() > 0)
-        footer = tr("%1 events, %2").arg(numberText(m_model.keptRows()));
+        footer = shown == 1 ? tr("1 event, %1") : tr("%1 events, %2").arg(numberText(shown));
     if (!footer.isEmpty())
         footer = footer.arg(bytesText(double(m_model.keptBytes())));
     m_footer->setText(footer);

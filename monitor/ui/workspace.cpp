@@ -145,6 +145,7 @@ void Workspace::clearData()
     m_deletes.clear();
     m_info.reset();
     m_dataFrom.clear();
+    m_epoch = 0;
 }
 
 quint64 Workspace::lag() const
@@ -173,12 +174,11 @@ void Workspace::setReadOnly(bool readOnly)
 
 void Workspace::onServerFound(const ServerInfo &info)
 {
-    const bool restarted = m_info && m_info->position.epoch != info.position.epoch;
     m_info = info;
     if (m_dataFrom != m_profile->address) {
         m_dataFrom = m_profile->address;
         m_keys.setPrefix(m_keys.prefix());
-    } else if (restarted || m_keys.isStale() || !m_keys.isComplete()) {
+    } else if (m_keys.isStale() || !m_keys.isComplete()) {
         m_keys.refresh();
     }
     m_metrics.start(endpoint());
@@ -196,9 +196,25 @@ void Workspace::onStatus(const FeedStatus &status)
 
 void Workspace::onEvents(const QList<Event> &batch)
 {
+    const bool wasMissing = m_inspector.state() == InspectorModel::State::Missing;
     m_wal.append(batch);
     m_keys.applyEvents(batch);
     m_inspector.applyEvents(batch, QDateTime::currentMSecsSinceEpoch());
+    const auto isBack = [this](const Event &event) {
+        return event.op == Op::Insert && event.key == m_inspector.key();
+    };
+    if (wasMissing && std::any_of(batch.begin(), batch.end(), isBack))
+        Q_EMIT inspectionOutdated();
+    const quint64 epoch = batch.constLast().epoch;
+    if (m_epoch != 0 && epoch != m_epoch)
+        onNewHistory();
+    m_epoch = epoch;
+}
+
+void Workspace::onNewHistory()
+{
+    m_keys.refresh();
+    Q_EMIT inspectionOutdated();
 }
 
 void Workspace::onPageWanted(const KeyPageRequest &request)

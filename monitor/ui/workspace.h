@@ -79,6 +79,9 @@ Q_SIGNALS:
     void metricsFailed(const QString &text);
     /// The requests for what is inspected ended without an answer and are to be made again.
     void inspectionInterrupted();
+    /// What is inspected has to be loaded again: it came back after it was missing, or the server
+    /// began a new history, in which revisions mean other values.
+    void inspectionOutdated();
 
 private:
     void open();
@@ -88,6 +91,7 @@ private:
     void onStatus(const FeedStatus &status);
     void onPageWanted(const KeyPageRequest &request);
     void clearData();
+    void onNewHistory();
 
     QSettings &m_settings;
     TokenStore &m_tokens;
@@ -102,7 +106,8 @@ private:
     FeedClient m_feed;
     std::optional<ConnectionProfile> m_profile;
     std::optional<ServerInfo> m_info;
-    QUrl m_dataFrom; ///< the server the models hold data of
+    QUrl m_dataFrom;     ///< the server the models hold data of
+    quint64 m_epoch = 0; ///< of the last event; 0 before the first
     QByteArray m_token;
     bool m_readOnly = false;
     int m_connects = 0; ///< counts connectTo(): an answer of the keychain to an earlier one is void

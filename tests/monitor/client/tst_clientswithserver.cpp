@@ -152,6 +152,18 @@ private Q_SLOTS:
         QCOMPARE(all->bytes, bytes);
     }
 
+    void pageThatCompressesWell()
+    {
+        const QByteArray bytes(5 << 20, 'x');
+        for (const char *key : {"a", "b", "c"})
+            put(key, bytes);
+        const auto page
+            = wait<EntryPage>([&](auto then) { m_rest->entries({}, {}, 10, this, then); });
+        QVERIFY2(page, page ? "" : qPrintable(page.error().text));
+        QCOMPARE(page->entries.size(), 3);
+        QCOMPARE(page->entries.last().value, bytes);
+    }
+
     void infoAndMetrics()
     {
         put("k", "value");

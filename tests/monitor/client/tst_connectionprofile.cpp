@@ -97,7 +97,7 @@ private Q_SLOTS:
         ConnectionProfile one = profile("http://one:1");
         one.tokenSource = TokenSource::Keychain;
         QVERIFY(m_store->save(one));
-        QCOMPARE(one.endpoint("secret").token, "secret");
+        QCOMPARE(one.endpoint(" secret\r\n").token, "secret");
         m_settings->sync();
         QFile file(m_fileName);
         QVERIFY(file.open(QIODevice::ReadOnly));

@@ -96,6 +96,7 @@ private Q_SLOTS:
         QVERIFY(m_fixture->waitFor(FeedState::Connecting));
         QVERIFY(says("Connecting"));
         button(bar(), QStringLiteral("Disconnect"))->click();
+        QVERIFY(m_fixture->waitFor(FeedState::Stopped));
         QVERIFY(says("Not connected"));
     }
 
@@ -140,6 +141,44 @@ private Q_SLOTS:
         m_server->send({.op = Op::Gap, .epoch = kEpoch, .seq = 5, .gapFrom = 2});
         QTRY_COMPARE(m_fixture->workspace->wal().rowCount(), 2);
         QCOMPARE(m_fixture->workspace->wal().eventAt(1).op, Op::Gap);
+    }
+
+    void anEditOfAnotherHistoryIsAConflict()
+    {
+        m_server->answer(
+            "/k", {.body = "old", .fields = {{"ETag", "\"3\""}, {"Content-Type", "text/plain"}}});
+        goLive();
+        m_fixture->window->inspect("k");
+        InspectorModel &model = m_fixture->workspace->inspector();
+        QTRY_COMPARE(model.state(), InspectorModel::State::Shown);
+        m_fixture->window->inspectorPanel()->edit();
+        QVERIFY(m_fixture->window->inspectorPanel()->isEditing());
+        // The server comes back with another history, in which there is a revision 3 too.
+        m_server->position = {78, 5};
+        m_server->answer("/k", [](const FakeRequest &request) {
+            if (request.method == "PUT")
+                return FakeAnswer{.status = 200};
+            return FakeAnswer{.body = "new",
+                              .fields = {{"ETag", "\"3\""}, {"Content-Type", "text/plain"}}};
+        });
+        m_server->closeFeed(1001);
+        QTRY_COMPARE(m_fixture->workspace->serverInfo()->position.epoch, quint64{78});
+        QVERIFY(m_fixture->waitFor(FeedState::Live));
+        m_fixture->window->inspectorPanel()->save();
+        QTRY_COMPARE(model.state(), InspectorModel::State::Conflict);
+        QCOMPARE(model.theirs()->bytes, QByteArray("new"));
+        for (const FakeRequest &request : m_server->requests())
+            QVERIFY(request.method != "PUT");
+    }
+
+    void aNewHistoryIsLoadedAnew()
+    {
+        goLive();
+        m_server->send(insert(1));
+        QTRY_COMPARE(m_fixture->workspace->keys().rowCount(), 1);
+        m_server->send({.op = Op::Gap, .epoch = 78, .seq = 0, .gapFrom = 1});
+        QTRY_COMPARE(m_fixture->workspace->keys().rowCount(), 0);
+        QTRY_VERIFY(!m_fixture->workspace->keys().isStale());
     }
 
     void aTokenIsAskedForAndUsed()

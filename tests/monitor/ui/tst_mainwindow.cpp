@@ -106,7 +106,7 @@ private Q_SLOTS:
 
     void spaceHoldsAndEndFollowsOnlyInTheLog()
     {
-        QVERIFY(m_fixture->workspace->wal().rowCount() > 0);
+        QTRY_VERIFY(m_fixture->workspace->wal().rowCount() > 0);
         focusLog();
         QTest::keyClick(window()->walPanel()->view(), Qt::Key_Space);
         QVERIFY(window()->walPanel()->isHolding());
@@ -162,6 +162,9 @@ private Q_SLOTS:
         window()->inspectorPanel()->draftEditor()->editor()->setPlainText(QStringLiteral("edited"));
         press(Qt::Key_S, Qt::ControlModifier);
         QTRY_COMPARE(m_http->get("/a/1").body, QByteArray("edited"));
+        // The focus stays where the user is.
+        QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
+        QVERIFY(window()->inspectorPanel()->isAncestorOf(QApplication::focusWidget()));
         QCOMPARE(m_http->get("/a/1").header("content-type"), QByteArray("text/plain"));
     }
 
@@ -172,11 +175,13 @@ private Q_SLOTS:
         QTest::keyClick(window()->keysPanel()->view(), Qt::Key_Delete);
         QTRY_COMPARE(m_http->get("/a/1").status, 404);
         QTRY_VERIFY(window()->notice()->text().contains(QStringLiteral("a/1")));
+        QVERIFY(window()->notice()->isVisible());
         QTRY_VERIFY(window()->actions().undoDelete->isEnabled());
         QVERIFY(window()->actions().undoDelete->text().contains(QStringLiteral("a/1")));
         press(Qt::Key_Z, Qt::ControlModifier);
         QTRY_COMPARE(m_http->get("/a/1").body, QByteArray("value of a/1"));
         QCOMPARE(m_http->get("/a/1").header("content-type"), QByteArray("text/plain"));
+        QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
     }
 
     void undoDoesNotOverwrite()
