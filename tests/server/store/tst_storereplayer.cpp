@@ -48,10 +48,10 @@ void TestStoreReplayer::everyOperationIsReplayed()
     Fixture f;
     const qint64 later = f.clock.nowMs() + 1000;
     f.replay({putRecord(1, "a", "1"), putRecord(2, "b", "2", "t/x", later),
-                       putRecord(3, "p/1", "3"), putRecord(4, "p/2", "4"),
-                       putRecord(5, "gone", "5"), putRecord(6, "late", "6")});
+              putRecord(3, "p/1", "3"), putRecord(4, "p/2", "4"), putRecord(5, "gone", "5"),
+              putRecord(6, "late", "6")});
     f.replay({touchRecord(7, "a", later), keyRecord(Op::Delete, 8, "gone"),
-                       keyRecord(Op::Expire, 9, "late"), keyRecord(Op::DeletePrefix, 10, "p/")});
+              keyRecord(Op::Expire, 9, "late"), keyRecord(Op::DeletePrefix, 10, "p/")});
     f.replayer.finish(10);
     const QByteArray type = Entry::kDefaultType.toByteArray();
     QCOMPARE(difference(f.state(), {{"a", {"1", type, 1, later}}, {"b", {"2", "t/x", 2, later}}}),
@@ -90,9 +90,8 @@ void TestStoreReplayer::touchKeepsValueAndRevision()
 void TestStoreReplayer::whatIsNotThereIsPassedOver()
 {
     Fixture f;
-    f.replay({keyRecord(Op::Delete, 1, "x"), keyRecord(Op::Expire, 2, "x"),
-                       touchRecord(3, "x", 5), keyRecord(Op::DeletePrefix, 4, "x"),
-                       keyRecord(Op::DeleteAll, 5, {})});
+    f.replay({keyRecord(Op::Delete, 1, "x"), keyRecord(Op::Expire, 2, "x"), touchRecord(3, "x", 5),
+              keyRecord(Op::DeletePrefix, 4, "x"), keyRecord(Op::DeleteAll, 5, {})});
     f.replayer.finish(5);
     QVERIFY(f.state().isEmpty());
 }
@@ -113,7 +112,7 @@ void TestStoreReplayer::numbersAreThoseOfTheContent()
     Fixture f;
     f.replayer.restore({Entry::create({"aa", "111", {}, 1, 0})});
     f.replay({putRecord(2, "b", "2"), putRecord(3, "b", "22"), putRecord(4, "c", "3"),
-                       keyRecord(Op::Delete, 5, "c")});
+              keyRecord(Op::Delete, 5, "c")});
     f.replayer.finish(5);
     QCOMPARE(f.store.keyCount(), 2ULL);
     QCOMPARE(f.store.storedBytes(), 8ULL);
