@@ -51,7 +51,8 @@ static bool isUnfinished(const QByteArray &name)
     if (!name.endsWith(kUnfinishedSuffix))
         return false;
     const QByteArray whole = name.chopped(kUnfinishedSuffix.size());
-    return numberIn(whole, kSegmentPrefix, kSegmentSuffix) || numberIn(whole, kSnapshotPrefix, {});
+    return whole == DataDirectory::kRepairMark || numberIn(whole, kSnapshotPrefix, {})
+           || numberIn(whole, kSegmentPrefix, kSegmentSuffix);
 }
 
 Result<DataDirectory> DataDirectory::list(FileSystem &files, const QByteArray &directory)
@@ -67,6 +68,8 @@ Result<DataDirectory> DataDirectory::list(FileSystem &files, const QByteArray &d
             found.snapshots.append({name, *snapshot});
         else if (isUnfinished(name))
             found.unfinished.append(name);
+        else if (name == kRepairMark)
+            found.isInRepair = true;
         else if (name != "lock")
             found.others.append(name);
     }

@@ -24,8 +24,15 @@ struct DataDirectory
     QList<NumberedFile> snapshots; ///< snapshot-<seq>, in the order of their seqs
     QList<QByteArray> unfinished;  ///< files that were being made when the server ended
     QList<QByteArray> others;      ///< anything else but the lock
+    bool isInRepair = false;       ///< a repair was begun and has not come to its end
 
-    bool isEmpty() const { return segments.isEmpty() && snapshots.isEmpty() && others.isEmpty(); }
+    /// The file that is there while a repair is under way.
+    static constexpr QByteArrayView kRepairMark = "repairing";
+
+    bool isEmpty() const
+    {
+        return segments.isEmpty() && snapshots.isEmpty() && others.isEmpty() && !isInRepair;
+    }
 
     /// StorageFailed when \a directory is missing or cannot be read.
     static Result<DataDirectory> list(FileSystem &files, const QByteArray &directory);

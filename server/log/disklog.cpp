@@ -37,6 +37,12 @@ DiskLog::~DiskLog()
 
 Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &onProgress)
 {
+    const auto directory = DataDirectory::list(m_files, m_directory);
+    if (!directory)
+        return directory.error();
+    if (directory->isInRepair)
+        return Error{ErrorCode::Damaged,
+                     m_directory + ": a repair was interrupted, and has to be done again"};
     auto found = Recovery(m_files, m_directory, m_segments, sink, onProgress).run();
     if (!found)
         return found;

@@ -59,17 +59,26 @@ public:
     // Damage is taken away a place at a time until there is none that recovery stops at.
     Result<RepairReport> run()
     {
+        const auto directory = DataDirectory::list(m_files, m_directory);
+        if (!directory)
+            return directory.error();
+        m_isMarked = directory->isInRepair;
+        if (m_isMarked)
+            m_report.append("went on with a repair that was interrupted");
         for (;;) {
             Segments segments(m_files, m_directory);
             NoSink sink;
             Recovery recovery(m_files, m_directory, segments, sink);
             const auto found = recovery.run();
             if (found)
-                return m_report.isEmpty() ? m_report : beginNewHistory(segments, found->tail);
+                return m_isMarked ? beginNewHistory(segments, found->tail) : m_report;
             if (found.error().code != ErrorCode::Damaged)
                 return found.error();
-            auto done = recovery.damage() ? repairSegment(*recovery.damage())
-                                          : setSnapshotAside(found.error());
+            auto done = mark();
+            if (!done)
+                return done.error();
+            done = recovery.damage() ? repairSegment(*recovery.damage())
+                                     : setSnapshotAside(found.error());
             if (done)
                 done = m_files.syncDirectory(m_directory);
             if (!done)
@@ -78,6 +87,20 @@ public:
     }
 
 private:
+    // Once something is cut a server could start, in the history that there was: it must not until
+    // the new one has been begun.
+    Result<Done> mark()
+    {
+        if (m_isMarked)
+            return Done{};
+        const auto file
+            = createWhole(m_files, m_directory, DataDirectory::kRepairMark.toByteArray(), {});
+        if (!file)
+            return file.error();
+        m_isMarked = true;
+        return Done{};
+    }
+
     // What was lost had been shown to clients, and its seqs are going to be used again: positions
     // in the old history must not be taken for positions in what follows.
     Result<RepairReport> beginNewHistory(Segments &segments, const WalTail &tail)
@@ -85,6 +108,10 @@ private:
         WalWriter::Options options;
         options.epoch = newEpoch(tail.epoch);
         auto done = WalWriter(m_files, m_directory, segments, options, tail).open();
+        if (done)
+            done = m_files.remove(m_directory + '/' + DataDirectory::kRepairMark.toByteArray());
+        if (done)
+            done = m_files.syncDirectory(m_directory);
         if (!done)
             return done.error();
         return m_report;
@@ -165,6 +192,7 @@ private:
     FileSystem &m_files;
     const QByteArray m_directory;
     RepairReport m_report;
+    bool m_isMarked = false;
 };
 
 } // namespace

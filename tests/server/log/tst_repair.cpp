@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/log/repair.h"
 
+#include "server/log/disklog.h"
 #include "server/log/snapshotfile.h"
 #include "tests/support/walfixture.h"
 
@@ -200,8 +201,18 @@ void TestRepair::interruptedRepairLosesNothing()
         };
         for (const QByteArray &content : contents)
             QVERIFY2(isThere(content), QByteArray::number(calls).constData());
+        // No server goes on in the history that was lost.
+        CollectingSink sink;
+        {
+            DiskLog log(files, kDataDirectory, {});
+            const auto opened = log.open(sink);
+            QVERIFY(!opened || log.epoch() > 7);
+            QVERIFY(opened || opened.error().code == ErrorCode::Damaged);
+        }
         repaired(files);
         QCOMPARE(recover(files).sink.records, textsOf(putRecords(1, 1)));
+        QVERIFY(recover(files).found->tail.epoch > 7);
+        QVERIFY(!files.names(kDataDirectory).contains("repairing"));
     }
 }
 
