@@ -13,6 +13,8 @@ using std::chrono::steady_clock;
 static constexpr std::chrono::seconds kSyncInterval{1};
 // What was written most recently is held in memory, since most who read back want that.
 static constexpr qint64 kMaxRecentBytes = 8 << 20;
+// The longest that a batch waits for writers that are expected.
+static constexpr std::chrono::milliseconds kMaxGathering{2};
 static constexpr quint64 kNoSnapshot = std::numeric_limits<quint64>::max();
 
 DiskLog::DiskLog(FileSystem &files, QByteArray directory, Options options)
@@ -95,7 +97,7 @@ void DiskLog::append(RecordGroup group)
         const std::lock_guard lock(m_mutex);
         if (m_failed.load(std::memory_order_relaxed))
             return;
-        wake = m_queue.records.empty();
+        wake = m_queue.records.empty() || m_queue.groupSizes.size() + 1 == m_gatherUpTo;
         m_lastSeq.store(group.back().seq, std::memory_order_release);
         m_queue.groupSizes.push_back(size_t(group.size()));
         for (Record &record : group)
@@ -213,8 +215,23 @@ bool DiskLog::takeQueue(Queue &queue)
         m_wake.wait_until(lock, m_lastSync + kSyncInterval, hasWork);
     else
         m_wake.wait(lock, hasWork);
+    if (m_options.fsync == FsyncPolicy::Always && !m_queue.groupSizes.empty())
+        gather(lock);
     std::swap(queue, m_queue);
     return !m_stopping || !queue.records.empty();
+}
+
+// Clients that were just answered are about to write again. If the log synced at once, they would
+// miss this sync and those that wait now the next one: two halves that take turns, each with half
+// of the syncs there are. So it waits for as many as there were, for a fraction of what a sync
+// takes. A single writer is never waited for.
+void DiskLog::gather(std::unique_lock<std::mutex> &lock)
+{
+    m_gatherUpTo = m_writers;
+    m_wake.wait_for(lock, std::min<steady_clock::duration>(m_syncTime / 4, kMaxGathering), [this] {
+        return m_stopping || m_syncWanted > m_syncedSeq || m_queue.groupSizes.size() >= m_writers;
+    });
+    m_gatherUpTo = 0;
 }
 
 void DiskLog::process(Queue &queue)
@@ -222,7 +239,7 @@ void DiskLog::process(Queue &queue)
     if (!m_failed) {
         auto done = writeGroups(queue);
         if (done)
-            done = syncIfDue(!queue.groupSizes.empty());
+            done = syncIfDue(queue.groupSizes.size());
         if (done) {
             commit(queue, m_writtenSeq);
             wantSnapshotIfDue();
@@ -256,9 +273,9 @@ Result<Done> DiskLog::writeGroups(const Queue &queue)
     return done;
 }
 
-Result<Done> DiskLog::syncIfDue(bool wroteSomething)
+Result<Done> DiskLog::syncIfDue(size_t groups)
 {
-    m_unsynced |= wroteSomething;
+    m_unsynced |= groups > 0;
     const auto now = steady_clock::now();
     bool isWanted = false;
     {
@@ -274,11 +291,13 @@ Result<Done> DiskLog::syncIfDue(bool wroteSomething)
     if (!done)
         return done;
     m_lastSync = steady_clock::now();
-    m_stats.noteSync(std::chrono::duration<double>(m_lastSync - now).count());
+    m_syncTime = m_lastSync - now;
+    m_stats.noteSync(std::chrono::duration<double>(m_syncTime).count());
     m_unsynced = false;
     {
         const std::lock_guard lock(m_mutex);
         m_syncedSeq = m_writtenSeq;
+        m_writers = groups + m_queue.groupSizes.size();
     }
     m_synced.notify_all();
     return done;

@@ -89,9 +89,10 @@ private:
     void removeUnfinished();
     void run();
     bool takeQueue(Queue &queue);
+    void gather(std::unique_lock<std::mutex> &lock);
     void process(Queue &queue);
     Result<Done> writeGroups(const Queue &queue);
-    Result<Done> syncIfDue(bool wroteSomething);
+    Result<Done> syncIfDue(size_t groups);
     void commit(Queue &queue, quint64 lastSeq);
     void publish(Queue &queue);
     void fail(const Error &error);
@@ -120,11 +121,14 @@ private:
     quint64 m_syncWanted = 0;    ///< the highest seq makeDurable() waits for
     quint64 m_snapshotDue = 0;   ///< bytes written at which a snapshot is wanted
     qint64 m_snapshotGrowth = 0; ///< bytes written from one snapshot to the next
+    size_t m_gatherUpTo = 0;     ///< groups in the queue at which gather() is woken
     bool m_stopping = false;
 
     // The log's thread alone, once it runs.
     std::unique_ptr<WalWriter> m_writer;
     std::chrono::steady_clock::time_point m_lastSync;
+    std::chrono::steady_clock::duration m_syncTime{}; ///< of the last sync
+    size_t m_writers = 0; ///< writes that the last sync was for or that came while it ran
     quint64 m_writtenSeq = 0;
     bool m_unsynced = false;
 
