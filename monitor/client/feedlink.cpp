@@ -47,8 +47,6 @@ void FeedLink::start(int run, const Endpoint &endpoint)
         m_buffer = FeedBuffer(m_options.maxBufferedBytes);
         m_stats = {};
     }
-    // A token can be confined to a prefix, and then seqs that are not ours do not come.
-    m_sequence.setConfined(!endpoint.token.isEmpty());
     m_endpoint = endpoint;
     m_rest.setEndpoint(endpoint);
     m_backoff.reset();
@@ -115,6 +113,9 @@ void FeedLink::onInfo(const Outcome<QByteArray> &json)
         Q_EMIT serverFound(m_run, info);
         openFeed(info);
         break;
+    case ServerKind::TokenNeeded:
+        onInfoFailed(failureFromAnswer(401, {}));
+        break;
     case ServerKind::TooOld:
         setStatus({.state = FeedState::TooOld, .reason = tr("it does not tell its position")});
         break;
@@ -152,6 +153,9 @@ void FeedLink::onInfoFailed(const Failure &failure)
 
 void FeedLink::openFeed(const ServerInfo &info)
 {
+    // Of a token that does not tell its role it is not known either how far it reaches.
+    m_sequence.setConfined(!info.prefix.isEmpty()
+                           || (info.role.isEmpty() && !m_endpoint.token.isEmpty()));
     QByteArray query = "format=json";
     if (const auto position = m_sequence.position())
         query += "&since=" + position->toText();

@@ -81,6 +81,8 @@ QString FeedSocket::endReason() const
         const int code = m_socket.closeCode();
         if (code == QWebSocketProtocol::CloseCodeGoingAway)
             return tr("the server was stopped");
+        if (code == QWebSocketProtocol::CloseCodePolicyViolated)
+            return tr("the token was withdrawn or changed");
         if (code == QWebSocketProtocol::CloseCodeTooMuchData)
             return tr("a message was too large");
         if (code == kTryAgainLater)

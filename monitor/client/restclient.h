@@ -101,7 +101,8 @@ public:
     RestCall batch(const QList<BatchOperation> &operations, QObject *context,
                    Then<QList<BatchResult>> done);
 
-    /// Protocol when what answers is no MemoryKV or too old a one; the text says which.
+    /// Protocol when what answers is no MemoryKV or too old a one, the text says which;
+    /// Unauthorized when it tells more only to who has a token.
     RestCall info(QObject *context, Then<ServerInfo> done);
 
     /// What stands behind info() as it came, for who judges it by readServerInfo().

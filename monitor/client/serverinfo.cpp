@@ -19,6 +19,9 @@ struct Members
     quint64 storedBytes = 0;
     quint64 maxKeySize = 0;
     quint64 maxValueSize = 0;
+    bool tokenRequired = false;
+    QByteArray role;
+    QByteArray prefix;
 };
 
 void readLimits(JsonReader &reader, Members &members)
@@ -29,6 +32,21 @@ void readLimits(JsonReader &reader, Members &members)
             members.maxKeySize = reader.wholeNumber().value_or(0);
         else if (*name == "max_value")
             members.maxValueSize = reader.wholeNumber().value_or(0);
+        else
+            reader.skip();
+    }
+}
+
+void readAuth(JsonReader &reader, Members &members)
+{
+    reader.enterObject();
+    while (const auto name = reader.nextMember()) {
+        if (*name == "required")
+            members.tokenRequired = reader.boolean().value_or(false);
+        else if (*name == "role")
+            members.role = reader.string().value_or(QByteArray());
+        else if (*name == "prefix")
+            members.prefix = reader.string().value_or(QByteArray());
         else
             reader.skip();
     }
@@ -52,6 +70,8 @@ void readMember(QByteArrayView name, JsonReader &reader, Members &members)
         members.storedBytes = reader.wholeNumber().value_or(0);
     else if (name == "limits")
         readLimits(reader, members);
+    else if (name == "auth")
+        readAuth(reader, members);
     else
         reader.skip();
 }
@@ -68,6 +88,8 @@ ServerKind readServerInfo(QByteArrayView json, ServerInfo &info)
     }
     if (!reader.finish() || members.name != QByteArray("MemoryKV"))
         return ServerKind::NotMemoryKv;
+    if (!members.epoch && members.tokenRequired)
+        return ServerKind::TokenNeeded;
     // What the feed needs to resume came with the first version that has a position.
     if (!members.version || !members.epoch || !members.seq)
         return ServerKind::TooOld;
@@ -78,6 +100,8 @@ ServerKind readServerInfo(QByteArrayView json, ServerInfo &info)
     info.storedBytes = members.storedBytes;
     info.maxKeySize = members.maxKeySize;
     info.maxValueSize = members.maxValueSize;
+    info.role = members.role;
+    info.prefix = members.prefix;
     return ServerKind::Supported;
 }
 

@@ -20,11 +20,14 @@ struct ServerInfo
     quint64 storedBytes = 0;
     quint64 maxKeySize = 0;   ///< bytes
     quint64 maxValueSize = 0; ///< bytes
+    QByteArray role = {};     ///< of the token: "read", "write" or "admin"; empty when not told
+    QByteArray prefix = {};   ///< the token reaches only keys that begin with it; empty: all
 };
 
 /// What the program at the other end is, judged by its /-/info.
 enum class ServerKind {
     Supported,
+    TokenNeeded, ///< a MemoryKV that tells more only to who has a token
     TooOld,      ///< a MemoryKV without what this monitor needs
     NotMemoryKv, ///< something else
 };

@@ -290,6 +290,39 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(m_feed->status().state, FeedState::Live, kWaitMs);
     }
 
+    void serverThatWantsATokenIsToldSo()
+    {
+        m_server->answer("/-/info", {.body = R"({"name":"MemoryKV","version":"0.1.0",)"
+                                             R"("auth":{"required":true}})"});
+        m_feed->start({.address = m_server->url()});
+        QTRY_COMPARE_WITH_TIMEOUT(m_feed->status().state, FeedState::Refused, kWaitMs);
+        QCOMPARE(m_feed->status().httpStatus, 401);
+        QCOMPARE(m_server->feedRequests(), 0);
+    }
+
+    void tokenThatReachesAllMakesGaps()
+    {
+        m_server->answer("/-/info", {.body = R"({"name":"MemoryKV","version":"0.1.0","epoch":77,)"
+                                             R"("seq":0,"auth":{"required":true,"role":"read"}})"});
+        m_feed->start({.address = m_server->url(), .token = "secret"});
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->hasFeed(), kWaitMs);
+        m_server->send(insert(1));
+        m_server->send(insert(5));
+        QTRY_COMPARE_WITH_TIMEOUT(texts(), QByteArrayList({"1", "gap 2-4", "5"}), kWaitMs);
+    }
+
+    void tokenThatIsConfinedMakesNone()
+    {
+        m_server->answer("/-/info",
+                         {.body = R"({"name":"MemoryKV","version":"0.1.0","epoch":77,"seq":0,)"
+                                  R"("auth":{"required":true,"role":"read","prefix":"k"}})"});
+        m_feed->start({.address = m_server->url(), .token = "secret"});
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->hasFeed(), kWaitMs);
+        m_server->send(insert(1));
+        m_server->send(insert(5));
+        QTRY_COMPARE_WITH_TIMEOUT(texts(), QByteArrayList({"1", "5"}), kWaitMs);
+    }
+
     void refusalEndsTheTrying_data()
     {
         QTest::addColumn<int>("status");
