@@ -45,8 +45,9 @@ QByteArrayView errorTitle(ErrorCode code)
     case ErrorCode::Timeout:
         return "Request timeout";
     case ErrorCode::OutOfMemory:
-    case ErrorCode::StorageFull:
         return "Insufficient storage";
+    case ErrorCode::StorageFull:
+        return "No room for the log";
     case ErrorCode::Unavailable:
         return "Service unavailable";
     case ErrorCode::StorageFailed:

@@ -344,6 +344,8 @@ RestCall RestClient::info(QObject *context, Then<ServerInfo> done)
                                switch (readServerInfo(answer.body, info)) {
                                case ServerKind::Supported:
                                    return info;
+                               case ServerKind::TokenNeeded:
+                                   return failureFromAnswer(401, {});
                                case ServerKind::TooOld:
                                    return Failure{.kind = FailureKind::Protocol,
                                                   .status = answer.status,
