@@ -108,15 +108,20 @@ std::optional<qint64> InspectorModel::ttlLeft(qint64 nowMs) const
     return (qMax(*m_expiresAtMs - nowMs, qint64{0}) + 999) / 1000;
 }
 
-void InspectorModel::applyEvents(const QList<Event> &events, qint64 nowMs)
+bool InspectorModel::applyEvents(const QList<Event> &events, qint64 nowMs)
 {
+    bool isBack = false;
     if (m_state == State::Nothing)
-        return;
+        return isBack;
     for (const Event &event : events) {
         // What the value that was loaded shows already is no news.
-        if (concerns(event, m_key) && (event.op == Op::Touch || event.seq > m_value.revision))
-            applyEvent(event, nowMs);
+        if (!concerns(event, m_key) || (event.op != Op::Touch && event.seq <= m_value.revision))
+            continue;
+        applyEvent(event, nowMs);
+        if (event.op != Op::Touch)
+            isBack = event.op == Op::Insert && m_state == State::Missing;
     }
+    return isBack;
 }
 
 void InspectorModel::applyEvent(const Event &event, qint64 nowMs)

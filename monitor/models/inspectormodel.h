@@ -57,7 +57,8 @@ public:
     std::optional<qint64> ttlLeft(qint64 nowMs) const;
 
     /// What the feed brought: notes what concerns the key. \a nowMs is this machine's clock.
-    void applyEvents(const QList<Event> &events, qint64 nowMs);
+    /// Returns whether a key that was missing, be it only for a moment, is there again.
+    bool applyEvents(const QList<Event> &events, qint64 nowMs);
 
     /// Begins to edit value(), which has to be whole. False when it cannot be edited now.
     bool beginEdit();

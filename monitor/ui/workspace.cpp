@@ -196,14 +196,9 @@ void Workspace::onStatus(const FeedStatus &status)
 
 void Workspace::onEvents(const QList<Event> &batch)
 {
-    const bool wasMissing = m_inspector.state() == InspectorModel::State::Missing;
     m_wal.append(batch);
     m_keys.applyEvents(batch);
-    m_inspector.applyEvents(batch, QDateTime::currentMSecsSinceEpoch());
-    const auto isBack = [this](const Event &event) {
-        return event.op == Op::Insert && event.key == m_inspector.key();
-    };
-    if (wasMissing && std::any_of(batch.begin(), batch.end(), isBack))
+    if (m_inspector.applyEvents(batch, QDateTime::currentMSecsSinceEpoch()))
         Q_EMIT inspectionOutdated();
     const quint64 epoch = batch.constLast().epoch;
     if (m_epoch != 0 && epoch != m_epoch)

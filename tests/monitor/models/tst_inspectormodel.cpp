@@ -92,6 +92,22 @@ private Q_SLOTS:
         QCOMPARE(m_model->value().bytes, "v");
     }
 
+    // The feed brings events in batches: the end of a key and its return may be in one.
+    void aKeyThatCameBackIsTold()
+    {
+        show("v", 5);
+        const Event gone = eventOf(Op::Delete, 6);
+        const Event back = eventOf(Op::Insert, 7);
+        QVERIFY(!m_model->applyEvents({gone}, kNow));
+        QCOMPARE(m_model->state(), State::Missing);
+        QVERIFY(m_model->applyEvents({back}, kNow));
+        show("v", 7);
+        QVERIFY(m_model->applyEvents({eventOf(Op::Delete, 8), eventOf(Op::Insert, 9)}, kNow));
+        show("v", 9);
+        QVERIFY(!m_model->applyEvents({eventOf(Op::Insert, 10), eventOf(Op::Delete, 11)}, kNow));
+        QVERIFY(!m_model->applyEvents({eventOf(Op::Insert, 12, "other")}, kNow));
+    }
+
     void expiryCountsDown()
     {
         show("v", 5);
