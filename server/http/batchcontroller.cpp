@@ -64,8 +64,7 @@ Response BatchController::post(const Request &request)
     if (!isJson(request.header("Content-Type"))) {
         return refuse({ErrorCode::UnsupportedMedia, "Content-Type: a batch is application/json"});
     }
-    BatchRequest batch
-        = parseBatch(request.body, m_services.maxValueSize, m_services.store.nowMs());
+    BatchRequest batch = parseBatch(request.body, m_services.maxValueSize);
     if (batch.error)
         return refuse(*batch.error, batch.errorIndex);
 

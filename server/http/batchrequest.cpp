@@ -21,10 +21,9 @@ constexpr std::array<QByteArrayView, 8> kMembers{"op",   "key", "value",    "val
 class OperationReader
 {
 public:
-    OperationReader(JsonReader &reader, qsizetype maxValueSize, qint64 nowMs)
+    OperationReader(JsonReader &reader, qsizetype maxValueSize)
         : m_reader(reader)
         , m_maxValueSize(maxValueSize)
-        , m_nowMs(nowMs)
     { }
 
     std::optional<Operation> read();
@@ -45,7 +44,6 @@ private:
 
     JsonReader &m_reader;
     const qsizetype m_maxValueSize;
-    const qint64 m_nowMs;
     unsigned m_seen = 0;
     QByteArray m_op;
     QByteArray m_key;
@@ -62,8 +60,7 @@ std::optional<Operation> OperationReader::read()
         return std::nullopt;
     if (m_op == "delete")
         return Operation::remove(m_key, m_condition);
-    const qint64 expiresAt = m_ttl > 0 ? m_nowMs + qint64(m_ttl) * 1000 : 0;
-    return Operation::put(m_key, m_value, m_type, expiresAt, m_condition);
+    return Operation::put(m_key, m_value, m_type, qint64(m_ttl) * 1000, m_condition);
 }
 
 bool OperationReader::readMembers()
@@ -172,7 +169,7 @@ bool OperationReader::check()
 }
 
 /// Reads the operations into \a batch; false when reading has to end.
-bool readOperations(JsonReader &reader, qsizetype maxValueSize, qint64 nowMs, BatchRequest &batch)
+bool readOperations(JsonReader &reader, qsizetype maxValueSize, BatchRequest &batch)
 {
     if (!reader.enterArray())
         return false;
@@ -184,7 +181,7 @@ bool readOperations(JsonReader &reader, qsizetype maxValueSize, qint64 nowMs, Ba
                                                      + QByteArray::number(kMaxBatchOperations)};
             return false;
         }
-        OperationReader operation(reader, maxValueSize, nowMs);
+        OperationReader operation(reader, maxValueSize);
         auto read = operation.read();
         if (!read) {
             if (!reader.failed()) {
@@ -202,7 +199,7 @@ bool readOperations(JsonReader &reader, qsizetype maxValueSize, qint64 nowMs, Ba
 
 } // namespace
 
-BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize, qint64 nowMs)
+BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize)
 {
     BatchRequest batch;
     JsonReader reader(json);
@@ -215,7 +212,7 @@ BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize, qint64 nowM
                 break;
             }
             hasOperations = true;
-            if (!readOperations(reader, maxValueSize, nowMs, batch))
+            if (!readOperations(reader, maxValueSize, batch))
                 break;
         }
     }

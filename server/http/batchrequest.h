@@ -19,7 +19,7 @@ struct BatchRequest
 
 /// Reads `{"operations":[{"op":"put"|"delete","key",...}]}` (docs/rest.md has all members). Strict:
 /// a member that is unknown, comes twice or does not go with the op is an error, as are values over
-/// \a maxValueSize bytes. \a nowMs is what a ttl counts from.
-BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize, qint64 nowMs);
+/// \a maxValueSize bytes.
+BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize);
 
 } // namespace memorykv

@@ -117,10 +117,9 @@ Response KeyController::put(const Request &request, const QByteArray &key)
     if (const auto error = checkContentFields(request, m_services.maxValueSize))
         return refuse(OperationKind::Put, *error);
 
-    const qint64 expiresAt = *ttl > 0 ? m_services.store.nowMs() + *ttl * 1000 : 0;
     auto outcome = apply(OperationKind::Put,
                          Operation::put(key, request.body, request.header("Content-Type"),
-                                        expiresAt, *std::move(condition)));
+                                        *ttl * 1000, *std::move(condition)));
     if (!outcome)
         return refuse(OperationKind::Put, outcome.error());
 
@@ -156,9 +155,8 @@ Response KeyController::patch(const Request &request, const QByteArray &key)
                        "PATCH changes the expiry alone and takes no body; PUT changes the value"});
     }
 
-    const qint64 expiresAt = *ttl > 0 ? m_services.store.nowMs() + *ttl * 1000 : 0;
     auto outcome
-        = apply(OperationKind::Patch, Operation::touch(key, expiresAt, *std::move(condition)));
+        = apply(OperationKind::Patch, Operation::touch(key, *ttl * 1000, *std::move(condition)));
     if (!outcome)
         return refuse(OperationKind::Patch, outcome.error());
     Response response = Response::empty(outcome->applied ? 204 : 404);

@@ -16,8 +16,8 @@ using EntryPtr = QExplicitlySharedDataPointer<const Entry>;
 /// one Entry; the header, key, type and value lie in one allocation, so that a million small
 /// entries cost a million allocations and no more.
 ///
-/// Built once, given its revision under the store's write lock, and immutable from then on: safe
-/// to read from any thread while an EntryPtr is held.
+/// Built once, given its revision and expiry under the store's write lock, and immutable from then
+/// on: safe to read from any thread while an EntryPtr is held.
 class Entry final : public QSharedData
 {
 public:
@@ -38,6 +38,9 @@ public:
 
     /// Before the entry is shared: the seq of the mutation that wrote it.
     void setRevision(quint64 revision) { m_revision = revision; }
+
+    /// Before the entry is shared: when it ceases to be, 0 for never.
+    void setExpiresAtMs(qint64 expiresAtMs) { m_expiresAtMs = expiresAtMs; }
 
     QByteArrayView key() const { return {bytes(), m_keySize}; }
     QByteArrayView value() const { return {bytes() + m_keySize + m_typeSize, m_valueSize}; }

@@ -298,9 +298,12 @@ Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGro
     outcome.seq = ++m_seq;
 
     Record record = recordOf(Op::Insert, m_seq, now);
+    // From the time of the event, so that whoever adds the two up knows when the key expires.
+    const qint64 expiresAtMs = operation.ttlMs != 0 ? now + operation.ttlMs : 0;
     switch (operation.kind) {
     case Operation::Kind::Put:
         operation.entry->setRevision(m_seq);
+        operation.entry->setExpiresAtMs(expiresAtMs);
         outcome.current = operation.entry;
         put(slot, outcome.current);
         record.entry = outcome.current;
@@ -308,7 +311,7 @@ Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGro
     case Operation::Kind::Touch:
         outcome.current
             = Entry::create({slot->entry->key(), slot->entry->value(), slot->entry->type(),
-                             slot->entry->revision(), operation.expiresAtMs});
+                             slot->entry->revision(), expiresAtMs});
         replace(slot, outcome.current);
         m_lastTouchSeq = m_seq;
         record.op = Op::Touch;

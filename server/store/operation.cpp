@@ -4,12 +4,13 @@
 namespace memorykv {
 
 Operation Operation::put(const QByteArray &key, QByteArrayView value, QByteArrayView type,
-                         qint64 expiresAtMs, Condition condition)
+                         qint64 ttlMs, Condition condition)
 {
     Operation operation;
     operation.kind = Kind::Put;
     operation.key = key;
-    operation.entry = Entry::create({key, value, type, 0, expiresAtMs});
+    operation.entry = Entry::create({key, value, type});
+    operation.ttlMs = ttlMs;
     operation.condition = std::move(condition);
     return operation;
 }
@@ -23,12 +24,12 @@ Operation Operation::remove(const QByteArray &key, Condition condition)
     return operation;
 }
 
-Operation Operation::touch(const QByteArray &key, qint64 expiresAtMs, Condition condition)
+Operation Operation::touch(const QByteArray &key, qint64 ttlMs, Condition condition)
 {
     Operation operation;
     operation.kind = Kind::Touch;
     operation.key = key;
-    operation.expiresAtMs = expiresAtMs;
+    operation.ttlMs = ttlMs;
     operation.condition = std::move(condition);
     return operation;
 }

@@ -14,13 +14,13 @@ struct Operation
     QByteArray key;
     /// Put: what to store, made beforehand so that bytes are copied while no lock is held.
     QExplicitlySharedDataPointer<Entry> entry;
-    qint64 expiresAtMs = 0; ///< Touch: the new expiry, 0 for none
+    qint64 ttlMs = 0; ///< Put, Touch: how long the key lives from now on, 0 for ever
     Condition condition;
 
     static Operation put(const QByteArray &key, QByteArrayView value, QByteArrayView type,
-                         qint64 expiresAtMs, Condition condition = {});
+                         qint64 ttlMs, Condition condition = {});
     static Operation remove(const QByteArray &key, Condition condition = {});
-    static Operation touch(const QByteArray &key, qint64 expiresAtMs, Condition condition = {});
+    static Operation touch(const QByteArray &key, qint64 ttlMs, Condition condition = {});
 };
 
 /// What came of an operation.

@@ -26,7 +26,7 @@ void check(bool holds, const char *what)
 
 extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, std::size_t size)
 {
-    const BatchRequest batch = parseBatch(QByteArrayView(data, qsizetype(size)), kMaxValueSize, 1);
+    const BatchRequest batch = parseBatch(QByteArrayView(data, qsizetype(size)), kMaxValueSize);
     check(batch.operations.size() <= size_t(kMaxBatchOperations), "operations keep their limit");
     check(!batch.errorIndex || batch.error, "an index comes with an error");
     check(!batch.errorIndex || *batch.errorIndex == batch.operations.size(),

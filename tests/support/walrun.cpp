@@ -189,31 +189,32 @@ QByteArray WalRun::randomKey()
 Operation WalRun::randomOperation()
 {
     const QByteArray key = randomKey();
-    const qint64 expiry = random(4) == 0 ? m_clock.nowMs() + 1 + random(5000) : 0;
+    const qint64 ttlMs = random(4) == 0 ? 1 + random(5000) : 0;
     switch (random(8)) {
     case 0:
         return Operation::remove(key);
     case 1:
-        return Operation::touch(key, expiry);
+        return Operation::touch(key, ttlMs);
     default:
         return Operation::put(key,
                               QByteArray(random(20) == 0 ? 3000 : random(120), char(m_random())),
-                              random(2) == 0 ? "text/plain" : "", expiry);
+                              random(2) == 0 ? "text/plain" : "", ttlMs);
     }
 }
 
 void WalRun::plan(const Operation &operation)
 {
+    const qint64 expiresAtMs = operation.ttlMs > 0 ? m_clock.nowMs() + operation.ttlMs : 0;
     switch (operation.kind) {
     case Operation::Kind::Put:
         m_model.put(operation.key, operation.entry->value().toByteArray(),
-                    operation.entry->type().toByteArray(), operation.entry->expiresAtMs());
+                    operation.entry->type().toByteArray(), expiresAtMs);
         break;
     case Operation::Kind::Delete:
         m_model.remove(operation.key);
         break;
     case Operation::Kind::Touch:
-        m_model.touch(operation.key, operation.expiresAtMs);
+        m_model.touch(operation.key, expiresAtMs);
         break;
     }
 }

@@ -127,19 +127,19 @@ void TestStoreConcurrency::publishedHistoryMakesTheState()
                 = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(random); };
             for (int i = 0; i < 2000; ++i) {
                 const QByteArray key = QByteArray::number(below(3)) + QByteArray::number(below(50));
-                const qint64 expiry = below(4) == 0 ? wallClock() + below(20) : 0;
+                const qint64 ttlMs = below(4) == 0 ? below(20) : 0;
                 switch (below(8)) {
                 case 0:
                     (void)store.apply(Operation::remove(key));
                     break;
                 case 1:
-                    (void)store.apply(Operation::touch(key, expiry));
+                    (void)store.apply(Operation::touch(key, ttlMs));
                     break;
                 case 2:
                     store.expireDue();
                     break;
                 case 3:
-                    store.applyBatch({Operation::put(key, "batch", {}, expiry),
+                    store.applyBatch({Operation::put(key, "batch", {}, ttlMs),
                                       Operation::remove("0" + key),
                                       Operation::put("x", key, {}, 0)});
                     break;
@@ -147,7 +147,7 @@ void TestStoreConcurrency::publishedHistoryMakesTheState()
                     store.get(key);
                     break;
                 default:
-                    (void)store.apply(Operation::put(key, QByteArray::number(i), {}, expiry));
+                    (void)store.apply(Operation::put(key, QByteArray::number(i), {}, ttlMs));
                 }
                 if (i % 200 == 0)
                     (void)store.removePrefix(key.first(below(2)));

@@ -165,14 +165,14 @@ void TestStoreReplayer::replayedIsWhatTheStoreWas()
     Fixture before;
     for (int i = 0; i < 500; ++i) {
         const QByteArray key = "k/" + QByteArray::number(i * 7919 % 97);
-        const qint64 expiry = i % 5 == 0 ? before.clock.nowMs() + i : 0;
+        const qint64 ttlMs = i % 5 == 0 ? i : 0;
         switch (i % 4) {
         case 0:
         case 1:
-            QVERIFY(before.store.apply(Operation::put(key, QByteArray::number(i), "t/x", expiry)));
+            QVERIFY(before.store.apply(Operation::put(key, QByteArray::number(i), "t/x", ttlMs)));
             break;
         case 2:
-            QVERIFY(before.store.apply(Operation::touch(key, expiry)));
+            QVERIFY(before.store.apply(Operation::touch(key, ttlMs)));
             break;
         default:
             QVERIFY(before.store.apply(Operation::remove(key)));

@@ -42,11 +42,10 @@ struct Fixture
         log.letFail();
         store.emplace(log, 0, clock.reader());
         QObject::connect(&log, &Log::failed, &log, [this] { store->rollBack(); });
-        const qint64 later = clock.nowMs() + 1000;
         put("a", "1");
-        put("b", "2", later);
+        put("b", "2", 1000);
         put("p/1", "3");
-        put("p/2", "4", later);
+        put("p/2", "4", 1000);
         log.holdDurable();
         before = stateOf(*store);
         keys = store->keyCount();
@@ -54,9 +53,9 @@ struct Fixture
         memory = store->memoryUsed();
     }
 
-    void put(const QByteArray &key, const QByteArray &value, qint64 expiresAtMs = 0)
+    void put(const QByteArray &key, const QByteArray &value, qint64 ttlMs = 0)
     {
-        QVERIFY(store->apply(Operation::put(key, value, "t/x", expiresAtMs)));
+        QVERIFY(store->apply(Operation::put(key, value, "t/x", ttlMs)));
     }
 
     void compare()
@@ -88,11 +87,11 @@ void TestStoreRollback::everyKindOfMutationIsTakenBack_data()
         return [operation](Fixture &f) { QVERIFY(f.store->apply(operation)); };
     };
     row("nothing", [](Fixture &) {});
-    row("a new key", [](Fixture &f) { f.put("new", "x", f.clock.nowMs() + 5); });
+    row("a new key", [](Fixture &f) { f.put("new", "x", 5); });
     row("a key replaced", [](Fixture &f) { f.put("a", "other and longer"); });
     row("a key replaced twice", [](Fixture &f) {
         f.put("a", "x");
-        f.put("a", "y", f.clock.nowMs() + 1);
+        f.put("a", "y", 1);
     });
     row("a key removed", apply(Operation::remove("a")));
     row("a key removed and made again", [](Fixture &f) {
@@ -114,7 +113,7 @@ void TestStoreRollback::everyKindOfMutationIsTakenBack_data()
     row("a batch", [](Fixture &f) {
         const auto result = f.store->applyBatch(
             {Operation::put("a", "x", {}, 0), Operation::remove("a"), Operation::remove("none"),
-             Operation::put("n", "y", {}, 0), Operation::touch("p/1", f.clock.nowMs() + 9)});
+             Operation::put("n", "y", {}, 0), Operation::touch("p/1", 9)});
         QVERIFY(!result.error);
     });
 }
@@ -209,19 +208,19 @@ void TestStoreRollback::anySequenceIsTakenBack()
         for (int i = 0; i < count; ++i) {
             const QByteArray key
                 = random() % 2 == 0 ? "a" : "p/" + QByteArray::number(random() % 4);
-            const qint64 expiry = random() % 3 == 0 ? f.clock.nowMs() + 5000 : 0;
+            const qint64 ttlMs = random() % 3 == 0 ? 5000 : 0;
             switch (random() % 6) {
             case 0:
                 QVERIFY(f.store->apply(Operation::remove(key)));
                 break;
             case 1:
-                QVERIFY(f.store->apply(Operation::touch(key, expiry)));
+                QVERIFY(f.store->apply(Operation::touch(key, ttlMs)));
                 break;
             case 2:
                 QVERIFY(f.store->removePrefix(random() % 2 == 0 ? "p" : key));
                 break;
             default:
-                f.put(key, QByteArray(int(random() % 50), 'x'), expiry);
+                f.put(key, QByteArray(int(random() % 50), 'x'), ttlMs);
             }
         }
         f.log.fail(kFailure);
