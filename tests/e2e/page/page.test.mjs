@@ -740,6 +740,7 @@ for (const colorScheme of ["light", "dark"])
             await page.locator("#feed").getByRole("button", { name: "Pause" }).click();
             states.list = await violations(page);
             await press(page, "Delete all");
+            await page.locator("#confirm[open]").waitFor();
             states.dialog = await violations(page);
             await press(page, "Cancel");
             await page
