@@ -155,7 +155,8 @@ std::optional<Response> FeedGateway::upgradeToWebSocket(Upgrade &upgrade, Subscr
     if (upgrade.request.headerHasToken("Sec-WebSocket-Protocol", bearer::kFeedProtocol))
         appendAll({"Sec-WebSocket-Protocol: ", bearer::kFeedProtocol, "\r\n"}, head);
     head += "\r\n";
-    m_hub.addWebSocket(std::move(upgrade.socket), head, upgrade.remainder, std::move(subscription));
+    m_hub.addWebSocket(std::move(upgrade.transport), head, upgrade.remainder,
+                       std::move(subscription));
     return std::nullopt;
 }
 
@@ -171,7 +172,7 @@ std::optional<Response> FeedGateway::upgradeToEventStream(Upgrade &upgrade,
                "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nConnection: close\r\n",
                fields.fields, "\r\n"},
               head);
-    m_hub.addEventStream(std::move(upgrade.socket), head, std::move(subscription));
+    m_hub.addEventStream(std::move(upgrade.transport), head, std::move(subscription));
     return std::nullopt;
 }
 

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/feed/eventstreamchannel.h"
 
-#include "shared/socketbytes.h"
+#include <array>
 
 namespace memorykv {
 
-EventStreamChannel::EventStreamChannel(std::unique_ptr<QTcpSocket> socket,
+EventStreamChannel::EventStreamChannel(std::unique_ptr<Transport> transport,
                                        const QByteArray &responseHead)
-    : m_socket(std::move(socket))
+    : m_transport(std::move(transport))
 {
-    // What the consumer sends means nothing here, but its end of the stream does.
-    connect(m_socket.get(), &QTcpSocket::readyRead, m_socket.get(),
-            [socket = m_socket.get()] { socket->skip(socket->bytesAvailable()); });
-    connectProgress(m_socket.get(), this, [this] { Q_EMIT progressed(); });
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &FeedChannel::closed);
-    m_socket->write(responseHead);
+    connect(m_transport.get(), &Transport::readyRead, this, &EventStreamChannel::read);
+    connect(m_transport.get(), &Transport::progressed, this, &FeedChannel::progressed);
+    connect(m_transport.get(), &Transport::ended, this, &FeedChannel::closed);
+    m_transport->write(responseHead);
+}
+
+// What the consumer sends means nothing here, but its end of the stream does.
+void EventStreamChannel::read()
+{
+    std::array<char, 4096> ignored;
+    m_transport->read(ignored.data(), ignored.size());
+    if (m_transport->atEnd())
+        m_transport->abort();
 }
 
 void EventStreamChannel::send(const QByteArray &bytes)
 {
-    writeSoon(*m_socket, bytes);
+    m_transport->write(bytes);
 }
 
 qint64 EventStreamChannel::pendingBytes() const
 {
-    return unsentBytes(*m_socket);
+    return m_transport->unsentBytes();
 }
 
 void EventStreamChannel::beat()
@@ -34,12 +41,12 @@ void EventStreamChannel::beat()
 
 void EventStreamChannel::close(CloseReason)
 {
-    m_socket->disconnectFromHost();
+    m_transport->close();
 }
 
 void EventStreamChannel::abort()
 {
-    m_socket->abort();
+    m_transport->abort();
 }
 
 } // namespace memorykv

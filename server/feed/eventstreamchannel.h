@@ -2,21 +2,20 @@
 #pragma once
 
 #include "server/feed/feedchannel.h"
-
-#include <QTcpSocket>
+#include "server/net/transport.h"
 
 #include <memory>
 
 namespace memorykv {
 
-/// A consumer of server-sent events: bytes to a socket until one side closes it.
+/// A consumer of server-sent events: bytes until one side closes it.
 class EventStreamChannel final : public FeedChannel
 {
     Q_OBJECT
 
 public:
-    /// Takes \a socket, which is connected and to which \a responseHead is sent first.
-    EventStreamChannel(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead);
+    /// Takes \a transport, to which \a responseHead is sent first.
+    EventStreamChannel(std::unique_ptr<Transport> transport, const QByteArray &responseHead);
 
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;
@@ -26,7 +25,9 @@ public:
     void abort() override;
 
 private:
-    std::unique_ptr<QTcpSocket> m_socket;
+    void read();
+
+    const std::unique_ptr<Transport> m_transport;
 };
 
 } // namespace memorykv

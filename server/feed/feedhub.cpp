@@ -4,21 +4,12 @@
 #include "server/feed/broadcaster.h"
 #include "server/feed/eventstreamchannel.h"
 #include "server/feed/websocketchannel.h"
+#include "server/net/transport.h"
 #include "shared/logcategories.h"
-
-#include <QHostAddress>
 
 #include <algorithm>
 
 namespace memorykv {
-
-static QByteArray peerOf(const QTcpSocket &socket)
-{
-    const QHostAddress address = socket.peerAddress();
-    const QByteArray text = address.toString().toLatin1();
-    const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return (isV6 ? '[' + text + ']' : text) + ':' + QByteArray::number(socket.peerPort());
-}
 
 static constexpr std::chrono::seconds kReliefPause{1};
 
@@ -42,19 +33,19 @@ FeedHub::~FeedHub()
         key->disconnect(this);
 }
 
-void FeedHub::addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+void FeedHub::addWebSocket(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                            const QByteArray &remainder, Subscription subscription)
 {
-    QByteArray peer = peerOf(*socket);
-    add(std::make_unique<WebSocketChannel>(std::move(socket), responseHead, remainder),
+    QByteArray peer = transport->peerText();
+    add(std::make_unique<WebSocketChannel>(std::move(transport), responseHead, remainder),
         std::move(subscription), std::move(peer));
 }
 
-void FeedHub::addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+void FeedHub::addEventStream(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                              Subscription subscription)
 {
-    QByteArray peer = peerOf(*socket);
-    add(std::make_unique<EventStreamChannel>(std::move(socket), responseHead),
+    QByteArray peer = transport->peerText();
+    add(std::make_unique<EventStreamChannel>(std::move(transport), responseHead),
         std::move(subscription), std::move(peer));
 }
 

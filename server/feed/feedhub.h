@@ -7,11 +7,10 @@
 
 #include <unordered_map>
 
-class QTcpSocket;
-
 namespace memorykv {
 
 class Broadcaster;
+class Transport;
 
 /// The subscribers of one worker. Lives on the worker's thread.
 class FeedHub : public QObject
@@ -23,14 +22,13 @@ public:
     FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent = nullptr);
     ~FeedHub() override;
 
-    /// Subscribes the client behind \a socket, which is connected: a WebSocket once \a
-    /// responseHead, the answer to its opening handshake, is sent. \a remainder is what it sent
-    /// after that.
-    void addWebSocket(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+    /// Subscribes the client behind \a transport: a WebSocket once \a responseHead, the answer to
+    /// its opening handshake, is sent. \a remainder is what it sent after that.
+    void addWebSocket(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                       const QByteArray &remainder, Subscription subscription);
 
-    /// Subscribes the client behind \a socket to an event stream; \a responseHead is sent first.
-    void addEventStream(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+    /// Subscribes the client behind \a transport to an event stream; \a responseHead is sent first.
+    void addEventStream(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                         Subscription subscription);
 
     /// Closes the feeds that are no longer permitted (Subscription::isPermitted) with 1008.

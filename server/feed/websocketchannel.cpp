@@ -2,9 +2,10 @@
 #include "server/feed/websocketchannel.h"
 
 #include "server/feed/websocketframe.h"
-#include "shared/socketbytes.h"
 
 #include <QTimer>
+
+#include <array>
 
 namespace memorykv {
 
@@ -13,30 +14,30 @@ static constexpr std::chrono::milliseconds kLinger{250};
 static constexpr std::chrono::seconds kEndTimeout{10};
 // Pings of a consumer that does not read are not answered beyond this; no answer is owed to all of
 // them (RFC 6455 5.5.3).
+static constexpr qsizetype kReadSize = 16 << 10;
 static constexpr qint64 kMaxPendingForPong = 64 << 10;
 
-WebSocketChannel::WebSocketChannel(std::unique_ptr<QTcpSocket> socket,
+WebSocketChannel::WebSocketChannel(std::unique_ptr<Transport> transport,
                                    const QByteArray &responseHead, const QByteArray &remainder)
-    : m_socket(std::move(socket))
+    : m_transport(std::move(transport))
 {
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, &WebSocketChannel::read);
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &FeedChannel::closed);
-    connectProgress(m_socket.get(), this, [this] { Q_EMIT progressed(); });
-    m_socket->write(responseHead);
+    connect(m_transport.get(), &Transport::readyRead, this, &WebSocketChannel::read);
+    connect(m_transport.get(), &Transport::progressed, this, &FeedChannel::progressed);
+    connect(m_transport.get(), &Transport::ended, this, &FeedChannel::closed);
+    m_transport->write(responseHead);
     m_reader.append(remainder);
     // Not yet: whoever made this channel is not listening to it.
     QMetaObject::invokeMethod(this, &WebSocketChannel::read, Qt::QueuedConnection);
 }
 
-WebSocketChannel::~WebSocketChannel()
-{
-    m_socket->disconnect(this); // it tells of its end even when it is destroyed
-}
-
 void WebSocketChannel::read()
 {
-    m_reader.append(m_socket->readAll());
+    std::array<char, kReadSize> buffer;
+    const qint64 size = m_transport->read(buffer.data(), buffer.size());
+    m_reader.append(QByteArrayView(buffer.data(), size));
     serveWhatHasCome();
+    if (m_transport->atEnd()) // without a close frame, nobody is there any more
+        m_transport->abort();
 }
 
 void WebSocketChannel::serveWhatHasCome()
@@ -56,14 +57,14 @@ void WebSocketChannel::serveWhatHasCome()
         case WebSocketReader::Status::Close:
             if (!m_closing)
                 endWith(websocket::closeFrame(m_reader.code()));
-            m_socket->disconnectFromHost();
+            m_transport->close();
             return;
         case WebSocketReader::Status::Failed:
             // What it still sends is dropped: closing with unread input would make the kernel send
             // a reset, which can overtake the reason.
             if (!m_closing) {
                 endWith(websocket::closeFrame(m_reader.code()));
-                QTimer::singleShot(kLinger, m_socket.get(), &QTcpSocket::disconnectFromHost);
+                QTimer::singleShot(kLinger, m_transport.get(), &Transport::close);
             }
             return;
         }
@@ -80,18 +81,18 @@ void WebSocketChannel::endWith(const QByteArray &closeFrame)
 {
     send(closeFrame);
     m_closing = true;
-    QTimer::singleShot(kEndTimeout, m_socket.get(), &QTcpSocket::abort);
+    QTimer::singleShot(kEndTimeout, m_transport.get(), &Transport::abort);
 }
 
 void WebSocketChannel::send(const QByteArray &bytes)
 {
     if (!m_closing)
-        writeSoon(*m_socket, bytes);
+        m_transport->write(bytes);
 }
 
 qint64 WebSocketChannel::pendingBytes() const
 {
-    return unsentBytes(*m_socket);
+    return m_transport->unsentBytes();
 }
 
 void WebSocketChannel::beat()
@@ -121,7 +122,7 @@ void WebSocketChannel::close(CloseReason reason)
 
 void WebSocketChannel::abort()
 {
-    m_socket->abort();
+    m_transport->abort();
 }
 
 } // namespace memorykv

@@ -3,8 +3,7 @@
 
 #include "server/feed/feedchannel.h"
 #include "server/feed/websocketreader.h"
-
-#include <QTcpSocket>
+#include "server/net/transport.h"
 
 #include <memory>
 
@@ -17,11 +16,10 @@ class WebSocketChannel final : public FeedChannel
     Q_OBJECT
 
 public:
-    /// Takes \a socket, to which \a responseHead is sent first, the answer to the handshake;
+    /// Takes \a transport, to which \a responseHead is sent first, the answer to the handshake;
     /// \a remainder is what the consumer has sent after it.
-    WebSocketChannel(std::unique_ptr<QTcpSocket> socket, const QByteArray &responseHead,
+    WebSocketChannel(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                      const QByteArray &remainder);
-    ~WebSocketChannel() override;
 
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;
@@ -36,7 +34,7 @@ private:
     void answerPing();
     void endWith(const QByteArray &closeFrame);
 
-    std::unique_ptr<QTcpSocket> m_socket;
+    const std::unique_ptr<Transport> m_transport;
     WebSocketReader m_reader;
     bool m_awaitsPong = false;
     bool m_closing = false; ///< a close frame was sent: nothing may follow (RFC 6455 5.5.1)

@@ -3,11 +3,8 @@
 
 #include "server/http/problem.h"
 #include "shared/logcategories.h"
-#include "shared/socketbytes.h"
 
 #include <array>
-
-#include <sys/socket.h>
 
 namespace memorykv {
 
@@ -20,39 +17,35 @@ static Error tooMuchWaiting()
             "too much is waiting for slow clients (--max-buffers); try again later"};
 }
 
-Connection::Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context)
+Connection::Connection(std::unique_ptr<Transport> transport, ConnectionContext &context)
     : m_context(context)
     , m_parser(context.limits.maxBodySize)
     , m_share(context.buffers)
     , m_deadline(context.limits.headTimeout)
 {
-    takeSocket(std::move(socket));
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_socket->setReadBufferSize(kReadSize);
-    if (m_tls && !m_tls->isEncrypted()) {
+    takeTransport(std::move(transport));
+    if (!m_transport->isReady()) {
         m_phase = Phase::Handshaking;
         m_deadline.setRemainingTime(context.limits.handshakeTimeout);
-        connect(m_tls, &QSslSocket::encrypted, this, &Connection::begin);
+        connect(m_transport.get(), &Transport::ready, this, &Connection::begin);
     }
     if (m_context.rate)
-        m_origin = originOf(m_socket->peerAddress());
+        m_origin = originOf(m_transport->peer().address);
     m_context.observer.connectionsChanged(+1);
 }
 
-void Connection::takeSocket(std::unique_ptr<QTcpSocket> socket)
+void Connection::takeTransport(std::unique_ptr<Transport> transport)
 {
-    m_socket = std::move(socket);
-    m_tls = qobject_cast<QSslSocket *>(m_socket.get());
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, &Connection::read);
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::finish);
-    connectProgress(m_socket.get(), this, [this] { continueClosing(); });
+    m_transport = std::move(transport);
+    connect(m_transport.get(), &Transport::readyRead, this, &Connection::read);
+    connect(m_transport.get(), &Transport::progressed, this, &Connection::continueClosing);
+    connect(m_transport.get(), &Transport::ended, this, &Connection::finish);
 }
 
-std::unique_ptr<QTcpSocket> Connection::giveSocket()
+std::unique_ptr<Transport> Connection::giveTransport()
 {
-    m_socket->disconnect(this);
-    m_tls = nullptr;
-    return std::move(m_socket);
+    m_transport->disconnect(this);
+    return std::move(m_transport);
 }
 
 void Connection::begin()
@@ -64,15 +57,11 @@ void Connection::begin()
 
 qint64 Connection::unsentBytes() const
 {
-    if (!m_socket)
-        return 0;
-    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
+    return m_transport ? m_transport->unsentBytes() : 0;
 }
 
 Connection::~Connection()
 {
-    if (m_socket)
-        m_socket->disconnect(this); // it tells of its end even when it is destroyed
     m_context.observer.connectionsChanged(-1);
 }
 
@@ -80,14 +69,27 @@ void Connection::read()
 {
     // One buffer for all connections of the thread: it is used within this function alone.
     static thread_local std::array<char, kReadSize> buffer;
-    if (m_phase == Phase::Handshaking || m_phase == Phase::Upgrading || isOutputFull())
+    m_mustRead = m_phase == Phase::Handshaking || m_phase == Phase::Upgrading || isOutputFull();
+    if (m_mustRead)
         return;
-    const qint64 size = m_socket->read(buffer.data(), kReadSize);
-    if (size <= 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
+    const qint64 size = m_transport->read(buffer.data(), kReadSize);
+    if (size == 0 && m_transport->atEnd())
+        endOfInput();
+    if (size == 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
         return;
     m_parser.append(QByteArrayView(buffer.data(), size));
     process();
     restartDeadline(false);
+}
+
+// A client may say that it has no more to ask and still wait for its answers (RFC 9112 9.6).
+void Connection::endOfInput()
+{
+    const bool awaitsAnswers = m_outbox.hasHeld() || unsentBytes() > 0;
+    if (m_phase == Phase::Lingering || (m_phase == Phase::Serving && !awaitsAnswers))
+        finish();
+    else if (m_phase == Phase::Serving)
+        m_phase = Phase::Closing;
 }
 
 void Connection::process()
@@ -209,7 +211,7 @@ void Connection::account()
 
 void Connection::abort()
 {
-    m_socket->abort();
+    m_transport->abort();
     finish();
 }
 
@@ -283,7 +285,7 @@ void Connection::upgradeWhenIdle()
     if (m_outbox.hasHeld() || unsentBytes() > 0)
         return;
     m_upgrade.remainder = m_parser.takeRemainder();
-    m_upgrade.socket = giveSocket();
+    m_upgrade.transport = giveTransport();
     Outbox::Receipt receipt;
     receipt.since.start();
     auto refusal = m_context.upgrade(m_upgrade);
@@ -291,7 +293,7 @@ void Connection::upgradeWhenIdle()
         finish();
         return;
     }
-    takeSocket(std::move(m_upgrade.socket));
+    takeTransport(std::move(m_upgrade.transport));
     m_phase = Phase::Serving;
     refusal->route = m_upgrade.kind == Upgrade::Kind::Snapshot ? Route::Snapshot : Route::Wal;
     m_parser.append(m_upgrade.remainder);
@@ -324,7 +326,7 @@ void Connection::failHeld()
 
 void Connection::write()
 {
-    if (!m_socket || !m_outbox.hasReady())
+    if (!m_transport || !m_outbox.hasReady())
         return;
     if (unsentBytes() == 0) {
         m_outputSince.start();
@@ -332,7 +334,7 @@ void Connection::write()
     }
     const QByteArray bytes = m_outbox.takeReady();
     m_outputSize += bytes.size();
-    writeNow(*m_socket, bytes);
+    m_transport->write(bytes);
     restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
         m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
@@ -343,8 +345,9 @@ void Connection::write()
 // Goes on with what had to wait for the client to take what was written.
 void Connection::continueClosing()
 {
-    // flush() tells of bytes written from its own depths, where the socket must not change hands.
-    if (!m_socket || m_processing || m_phase == Phase::Handshaking)
+    // Under TLS a read may come in the middle of a write, where the transport must not change
+    // hands.
+    if (!m_transport || m_processing || m_phase == Phase::Handshaking)
         return;
     account();
     if (unsentBytes() > 0) {
@@ -360,22 +363,22 @@ void Connection::continueClosing()
             break;
         // The second for TLS, which tells of the end by itself: a client that has had its say
         // sends nothing more.
-        if (m_draining || (m_tls && !m_refused)) {
-            m_socket->disconnectFromHost();
+        if (m_draining || m_transport->atEnd() || (m_transport->isTls() && !m_refused)) {
+            m_transport->close();
             break;
         }
         // Closing with unread input makes the kernel send a reset, which can overtake the answer:
         // say that nothing more comes, and let the client close (RFC 9112 9.6).
         m_phase = Phase::Lingering;
-        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+        m_transport->shutdownWrite();
         m_deadline.setRemainingTime(m_context.limits.lingerTimeout);
         break;
     case Phase::Serving:
-        // What was left while the output was full, in the parser or the socket, gives no signal.
+        // What was left in the parser or the transport gives no signal.
         if (m_outputWasFull && !isOutputFull()) {
             m_outputWasFull = false;
             process();
-        } else if (m_socket->bytesAvailable() > 0 && !isOutputFull()) {
+        } else if (m_mustRead && !isOutputFull()) {
             read();
         }
         break;
@@ -390,8 +393,7 @@ void Connection::drain()
 {
     m_draining = true;
     if (m_phase == Phase::Handshaking) {
-        m_socket->abort();
-        finish();
+        abort();
     }
     if (m_phase == Phase::Serving)
         process();

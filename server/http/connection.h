@@ -8,12 +8,11 @@
 #include "server/http/ratelimiter.h"
 #include "server/http/requestparser.h"
 #include "server/http/tlssource.h"
+#include "server/net/transport.h"
 #include "server/store/bufferbudget.h"
 
 #include <QDeadlineTimer>
 #include <QObject>
-#include <QSslSocket>
-#include <QTcpSocket>
 
 #include <functional>
 #include <memory>
@@ -21,19 +20,19 @@
 
 namespace memorykv {
 
-/// A request to leave the exchange of whole messages: the client's socket goes to the feed, or to
-/// what streams a snapshot.
+/// A request to leave the exchange of whole messages: the client's transport goes to the feed, or
+/// to what streams a snapshot.
 struct Upgrade
 {
     enum class Kind { WebSocket, EventStream, Snapshot };
 
     Kind kind = Kind::WebSocket;
     Request request;
-    std::unique_ptr<QTcpSocket> socket; ///< connected, nothing left to be written
-    QByteArray remainder;               ///< bytes that came after the request
+    std::unique_ptr<Transport> transport; ///< nothing left to be written
+    QByteArray remainder;                 ///< bytes that came after the request
 };
 
-/// Takes over the socket of \a upgrade, or answers why not and leaves it where it is.
+/// Takes over the transport of \a upgrade, or answers why not and leaves it where it is.
 using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
 
 /// How long a connection may take, and how much it may keep.
@@ -67,16 +66,15 @@ struct ConnectionContext
     RateLimiter *rate = nullptr;            ///< null: as fast as they like
 };
 
-/// One client: owns the socket, frames and checks what comes, has it answered, and writes the
+/// One client: owns its transport, frames and checks what comes, has it answered, and writes the
 /// answers in order once what they show is durable. Lives on its worker's thread.
 class Connection : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Takes \a socket, which is connected; a QSslSocket may be in the middle of its handshake. \a
-    /// context must outlive the connection.
-    Connection(std::unique_ptr<QTcpSocket> socket, ConnectionContext &context);
+    /// \a context must outlive the connection.
+    Connection(std::unique_ptr<Transport> transport, ConnectionContext &context);
     ~Connection() override;
 
     /// Lets answers leave that waited for the log to be durable up to \a durableSeq.
@@ -108,17 +106,18 @@ private:
     enum class Phase {
         Handshaking, ///< TLS is not there yet
         Serving,
-        Upgrading, ///< waiting for earlier answers to leave before the socket changes hands
+        Upgrading, ///< waiting for earlier answers to leave before the transport changes hands
         Closing,   ///< the last answer is being written
         Lingering, ///< the client is given time to read it and close
         Finished,
     };
 
-    void takeSocket(std::unique_ptr<QTcpSocket> socket);
-    std::unique_ptr<QTcpSocket> giveSocket();
+    void takeTransport(std::unique_ptr<Transport> transport);
+    std::unique_ptr<Transport> giveTransport();
     void begin();
     qint64 unsentBytes() const;
     void read();
+    void endOfInput();
     void process();
     void serveWhatHasCome();
     void serve(Request request);
@@ -139,8 +138,7 @@ private:
     bool isOutputTooSlow() const;
     void restartDeadline(bool written);
 
-    std::unique_ptr<QTcpSocket> m_socket;
-    QSslSocket *m_tls = nullptr; ///< m_socket, when it is one
+    std::unique_ptr<Transport> m_transport; ///< null once it was given away
     ConnectionContext &m_context;
     RequestParser m_parser;
     Outbox m_outbox;
@@ -151,7 +149,8 @@ private:
     bool m_draining = false;
     bool m_headStarted = false;
     bool m_processing = false;
-    bool m_outputWasFull = false; ///< requests may be waiting unread
+    bool m_outputWasFull = false; ///< requests may be waiting in the parser
+    bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
     bool m_refused = false;       ///< more may come that is not going to be read
     bool m_headJudged = false;    ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;

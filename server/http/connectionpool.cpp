@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/connectionpool.h"
 
+#include "server/net/plaintransport.h"
+#include "server/net/tlstransport.h"
 #include "shared/logcategories.h"
 
 #include <unistd.h>
@@ -24,54 +26,29 @@ ConnectionPool::~ConnectionPool()
 }
 
 // Null when the descriptor is not, or no longer, that of a connection.
-std::unique_ptr<QTcpSocket> ConnectionPool::makeSocket(qintptr descriptor)
+std::unique_ptr<Transport> ConnectionPool::makeTransport(int descriptor)
 {
-    if (!m_context.tls) {
-        auto socket = std::make_unique<QTcpSocket>();
-        return socket->setSocketDescriptor(descriptor) ? std::move(socket) : nullptr;
-    }
+    if (!m_context.tls)
+        return PlainTransport::open(descriptor);
     if (m_tlsGeneration != m_context.tls->generation()) {
         m_tlsGeneration = m_context.tls->generation();
         m_tls = m_context.tls->configuration();
     }
-    auto socket = std::make_unique<QSslSocket>();
-    if (!socket->setSocketDescriptor(descriptor))
-        return nullptr;
-    socket->setSslConfiguration(m_tls);
-    socket->startServerEncryption();
-    return socket;
+    return TlsTransport::open(descriptor, m_tls);
 }
-
-namespace {
-
-/// Keeps a ticket until the socket it is a child of goes.
-class TicketHolder : public QObject
-{
-public:
-    TicketHolder(std::shared_ptr<void> ticket, QTcpSocket *socket)
-        : QObject(socket)
-        , m_ticket(std::move(ticket))
-    { }
-
-private:
-    std::shared_ptr<void> m_ticket;
-};
-
-} // namespace
 
 void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refusal,
                            std::shared_ptr<void> ticket)
 {
     const bool refuseUnheard = m_draining || (refusal && m_context.tls);
-    auto socket = refuseUnheard ? nullptr : makeSocket(descriptor);
-    if (!socket) {
+    auto transport = refuseUnheard ? nullptr : makeTransport(int(descriptor));
+    if (!transport) {
         ::close(int(descriptor));
         return;
     }
-    new TicketHolder(std::move(ticket), socket.get());
-    qCDebug(lcHttp) << "connection from" << socket->peerAddress().toString() << "port"
-                    << socket->peerPort();
-    auto connection = std::make_unique<Connection>(std::move(socket), m_context);
+    transport->keep(std::move(ticket));
+    qCDebug(lcHttp) << "connection from" << transport->peerText();
+    auto connection = std::make_unique<Connection>(std::move(transport), m_context);
     Connection *const key = connection.get();
     connect(key, &Connection::finished, this, [this, key] { remove(key); });
     m_connections.emplace(key, std::move(connection));

@@ -3,6 +3,7 @@
 
 #include "server/http/connection.h"
 
+#include <QSslConfiguration>
 #include <QTimer>
 
 #include <memory>
@@ -23,7 +24,7 @@ public:
     /// Serves the client behind \a descriptor, a connected socket, which the pool owns from now
     /// on. With \a refusal the client gets that for an answer and nothing else; over TLS,
     /// where an answer would cost a handshake, it gets none.
-    /// \a ticket lives as long as the socket does, wherever it goes.
+    /// \a ticket lives as long as the transport does, wherever it goes.
     void adopt(qintptr descriptor, const std::optional<Error> &refusal = std::nullopt,
                std::shared_ptr<void> ticket = {});
 
@@ -41,7 +42,7 @@ Q_SIGNALS:
     void drained();
 
 private:
-    std::unique_ptr<QTcpSocket> makeSocket(qintptr descriptor);
+    std::unique_ptr<Transport> makeTransport(int descriptor);
     void remove(Connection *connection);
     void checkDeadlines();
     void relieve();

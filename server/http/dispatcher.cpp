@@ -89,7 +89,7 @@ void Dispatcher::add(Route route, Method method, Handler handler)
             m_answered = true;
         });
     auto &lines = m_requestLines[size_t(route)];
-    lines[size_t(method)] = methodName(method).toByteArray() + ' ' + path + " HTTP/1.1\r\n\r\n";
+    lines[size_t(method)] = methodName(method).toByteArray() + ' ' + path + " HTTP/1.1\n\n";
     if (method == Method::Get)
         lines[size_t(Method::Head)] = lines[size_t(method)];
 }

@@ -11,34 +11,28 @@ using namespace std::chrono_literals;
 static constexpr qint64 kMaxPending = 1 << 20;
 static constexpr auto kStallTimeout = 60s;
 
-SnapshotStream::SnapshotStream(std::unique_ptr<QTcpSocket> socket, int minorVersion,
+SnapshotStream::SnapshotStream(std::unique_ptr<Transport> transport, int minorVersion,
                                KeyValueStore &store, const Log &log)
-    : m_socket(std::move(socket))
-    , m_tls(qobject_cast<QSslSocket *>(m_socket.get()))
+    : m_transport(std::move(transport))
     , m_minorVersion(minorVersion)
     , m_store(store)
     , m_log(log)
     , m_snapshot(store, {})
     , m_encoder({log.epoch(), m_snapshot.seq(), store.nowMs()})
 {
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &SnapshotStream::advance);
-    if (m_tls)
-        connect(m_tls, &QSslSocket::encryptedBytesWritten, this, &SnapshotStream::advance);
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &SnapshotStream::finish);
+    connect(m_transport.get(), &Transport::progressed, this, &SnapshotStream::advance);
+    connect(m_transport.get(), &Transport::ended, this, &SnapshotStream::finish);
     // A client that takes nothing keeps old values alive.
     m_timeout.setSingleShot(true);
     connect(&m_timeout, &QTimer::timeout, this, [this] {
-        m_socket->abort();
+        m_transport->abort();
         finish();
     });
     m_timeout.start(kStallTimeout);
     QMetaObject::invokeMethod(this, &SnapshotStream::advance, Qt::QueuedConnection);
 }
 
-SnapshotStream::~SnapshotStream()
-{
-    m_socket->disconnect(this);
-}
+SnapshotStream::~SnapshotStream() = default;
 
 void SnapshotStream::logChanged()
 {
@@ -61,7 +55,7 @@ bool SnapshotStream::sendHead()
         options.close = true;
         options.date = date.now();
         appendResponse(problem(m_log.failure()), options, bytes);
-        m_socket->write(bytes);
+        m_transport->write(bytes);
         m_allSent = true;
         return true;
     }
@@ -74,7 +68,7 @@ bool SnapshotStream::sendHead()
                m_minorVersion >= 1 ? "Transfer-Encoding: chunked\r\n" : "",
                "Connection: close\r\n\r\n"},
               head);
-    m_socket->write(head);
+    m_transport->write(head);
     QByteArray bytes;
     m_encoder.begin(bytes);
     send(bytes);
@@ -82,23 +76,17 @@ bool SnapshotStream::sendHead()
 }
 
 // RFC 9112 7.1; an HTTP/1.0 client takes the end of the connection for the end.
-void SnapshotStream::send(QByteArrayView content)
+void SnapshotStream::send(const QByteArray &content)
 {
     if (content.isEmpty())
         return;
     if (m_minorVersion < 1) {
-        m_socket->write(content.data(), content.size());
+        m_transport->write(content);
         return;
     }
     QByteArray chunk;
     appendAll({QByteArray::number(content.size(), 16), "\r\n", content, "\r\n"}, chunk);
-    m_socket->write(chunk);
-}
-
-// What a TLS socket has taken over is encrypted and not yet sent.
-qint64 SnapshotStream::pendingBytes() const
-{
-    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
+    m_transport->write(chunk);
 }
 
 void SnapshotStream::advance()
@@ -106,7 +94,7 @@ void SnapshotStream::advance()
     if (m_finished || !sendHead())
         return;
     QByteArray bytes;
-    while (!m_allSent && pendingBytes() < kMaxPending) {
+    while (!m_allSent && m_transport->unsentBytes() < kMaxPending) {
         bytes.resize(0);
         m_encoder.add(m_snapshot.next(KeyValueStore::kSliceSize), bytes);
         if (m_snapshot.atEnd()) {
@@ -115,11 +103,11 @@ void SnapshotStream::advance()
         }
         send(bytes);
         if (m_allSent && m_minorVersion >= 1)
-            m_socket->write("0\r\n\r\n");
+            m_transport->write("0\r\n\r\n");
     }
     m_timeout.start(kStallTimeout);
-    if (m_allSent && pendingBytes() == 0)
-        m_socket->disconnectFromHost();
+    if (m_allSent && m_transport->unsentBytes() == 0)
+        m_transport->close();
 }
 
 void SnapshotStream::finish()
@@ -142,7 +130,7 @@ SnapshotStreams::~SnapshotStreams() = default;
 
 void SnapshotStreams::add(Upgrade &upgrade)
 {
-    auto stream = std::make_unique<SnapshotStream>(std::move(upgrade.socket),
+    auto stream = std::make_unique<SnapshotStream>(std::move(upgrade.transport),
                                                    upgrade.request.minorVersion, m_store, m_log);
     SnapshotStream *const key = stream.get();
     connect(key, &SnapshotStream::finished, this, [this, key] {

@@ -5,7 +5,6 @@
 #include "server/log/snapshotfile.h"
 #include "server/store/snapshot.h"
 
-#include <QSslSocket>
 #include <QTimer>
 
 #include <unordered_map>
@@ -19,9 +18,9 @@ class SnapshotStream : public QObject
     Q_OBJECT
 
 public:
-    /// \a socket is connected and has nothing left to be written. \a store and \a log must outlive
+    /// \a transport has nothing left to be written. \a store and \a log must outlive
     /// the stream.
-    SnapshotStream(std::unique_ptr<QTcpSocket> socket, int minorVersion, KeyValueStore &store,
+    SnapshotStream(std::unique_ptr<Transport> transport, int minorVersion, KeyValueStore &store,
                    const Log &log);
     ~SnapshotStream() override;
 
@@ -36,12 +35,10 @@ Q_SIGNALS:
 private:
     void advance();
     bool sendHead();
-    void send(QByteArrayView content);
+    void send(const QByteArray &content);
     void finish();
-    qint64 pendingBytes() const;
 
-    std::unique_ptr<QTcpSocket> m_socket;
-    QSslSocket *const m_tls; ///< m_socket, when it is one
+    const std::unique_ptr<Transport> m_transport;
     const int m_minorVersion;
     KeyValueStore &m_store;
     const Log &m_log;

@@ -2,11 +2,12 @@
 #include "server/feed/feedhub.h"
 
 #include "server/feed/broadcaster.h"
+#include "server/net/plaintransport.h"
+#include "tests/support/socketpair.h"
 #include "tests/support/testclock.h"
 #include "tests/support/testlog.h"
 
 #include <QSignalSpy>
-#include <QTcpServer>
 #include <QtTest>
 
 using namespace memorykv;
@@ -34,10 +35,7 @@ struct Fixture
         , broadcaster(log, counters)
         , hub(std::make_unique<FeedHub>(broadcaster,
                                         FeedContext{store, log, counters, {1 << 20, 60s}}))
-    {
-        if (!server.listen(QHostAddress::LocalHost))
-            qFatal("no port to listen on");
-    }
+    { }
 
     ~Fixture()
     {
@@ -50,14 +48,10 @@ struct Fixture
     {
         clients.push_back(std::make_unique<QTcpSocket>());
         QTcpSocket &client = *clients.back();
-        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
-        if (!client.waitForConnected() || !server.waitForNewConnection(30'000))
-            qFatal("no connection");
-        std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
-        socket->setParent(nullptr);
         Subscription subscription;
         subscription.encoding.framing = Encoding::Framing::EventStream;
-        hub->addEventStream(std::move(socket), "HEAD\r\n\r\n", subscription);
+        hub->addEventStream(PlainTransport::open(connectedTo(client)), "HEAD\r\n\r\n",
+                            subscription);
         return client;
     }
 
@@ -72,7 +66,6 @@ struct Fixture
     KeyValueStore store;
     FeedCounters counters;
     Broadcaster broadcaster;
-    QTcpServer server;
     std::unique_ptr<FeedHub> hub;
     std::vector<std::unique_ptr<QTcpSocket>> clients;
 };
