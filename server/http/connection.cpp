@@ -106,6 +106,8 @@ void Connection::process()
         write();
     } while (m_outputWasFull && m_phase == Phase::Serving && !isOutputFull());
     m_processing = false;
+    if (m_outbox.hasHeld() && !std::exchange(m_toldHolding, true))
+        Q_EMIT holding();
     account();
     continueClosing();
 }
@@ -303,12 +305,14 @@ void Connection::upgradeWhenIdle()
 
 void Connection::release(quint64 durableSeq)
 {
+    m_toldHolding = false;
     m_outbox.release(durableSeq);
     process();
 }
 
 void Connection::failHeld()
 {
+    m_toldHolding = false;
     m_outbox.fail(m_context.log.durableSeq(), [this](Outbox::Receipt &receipt) {
         Error error = m_context.log.failure();
         error.detail += "; whether what this request asked for will be there then is not known";

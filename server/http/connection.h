@@ -99,6 +99,8 @@ public:
     void refuse(const Error &error);
 
 Q_SIGNALS:
+    /// An answer waits for the log. Told once before each release() or failHeld().
+    void holding();
     /// Nothing more will happen here: the connection can go.
     void finished();
 
@@ -151,6 +153,7 @@ private:
     bool m_processing = false;
     bool m_outputWasFull = false; ///< requests may be waiting in the parser
     bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
+    bool m_toldHolding = false;
     bool m_refused = false;       ///< more may come that is not going to be read
     bool m_headJudged = false;    ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;

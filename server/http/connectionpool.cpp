@@ -51,6 +51,7 @@ void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refus
     auto connection = std::make_unique<Connection>(std::move(transport), m_context);
     Connection *const key = connection.get();
     connect(key, &Connection::finished, this, [this, key] { remove(key); });
+    connect(key, &Connection::holding, this, [this, key] { m_holding.push_back(key); });
     m_connections.emplace(key, std::move(connection));
     if (refusal)
         key->refuse(*refusal);
@@ -64,34 +65,44 @@ void ConnectionPool::remove(Connection *connection)
         return;
     found->second.release()->deleteLater();
     m_connections.erase(found);
+    std::erase(m_holding, connection);
     if (m_draining && m_connections.empty())
         Q_EMIT drained();
 }
 
 // Any of them may finish, and be removed, while it is at it.
-void ConnectionPool::forEach(void (*act)(Connection &, quint64), quint64 argument)
+void ConnectionPool::forEach(void (Connection::*act)())
 {
     std::vector<Connection *> present;
     present.reserve(m_connections.size());
     for (const auto &[key, connection] : m_connections)
         present.push_back(key);
     for (Connection *connection : present)
-        act(*connection, argument);
+        (connection->*act)();
+}
+
+// The log becomes durable thousands of times a second, and most connections have nothing to do
+// with it.
+std::vector<Connection *> ConnectionPool::takeHolding()
+{
+    return std::exchange(m_holding, {});
 }
 
 void ConnectionPool::release(quint64 durableSeq)
 {
-    forEach([](Connection &connection, quint64 seq) { connection.release(seq); }, durableSeq);
+    for (Connection *connection : takeHolding())
+        connection->release(durableSeq);
 }
 
 void ConnectionPool::failHeld()
 {
-    forEach([](Connection &connection, quint64) { connection.failHeld(); }, 0);
+    for (Connection *connection : takeHolding())
+        connection->failHeld();
 }
 
 void ConnectionPool::checkDeadlines()
 {
-    forEach([](Connection &connection, quint64) { connection.checkDeadline(); }, 0);
+    forEach(&Connection::checkDeadline);
     if (m_context.buffers && m_context.buffers->isOver())
         relieve();
 }
@@ -120,7 +131,7 @@ void ConnectionPool::drain()
         Q_EMIT drained();
         return;
     }
-    forEach([](Connection &connection, quint64) { connection.drain(); }, 0);
+    forEach(&Connection::drain);
 }
 
 } // namespace memorykv

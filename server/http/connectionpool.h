@@ -46,12 +46,14 @@ private:
     void remove(Connection *connection);
     void checkDeadlines();
     void relieve();
-    void forEach(void (*act)(Connection &, quint64), quint64 argument);
+    void forEach(void (Connection::*act)());
+    std::vector<Connection *> takeHolding();
 
     ConnectionContext &m_context;
     QSslConfiguration m_tls;
     quint64 m_tlsGeneration = 0; ///< of TlsSource, that m_tls was made of
     std::unordered_map<Connection *, std::unique_ptr<Connection>> m_connections;
+    std::vector<Connection *> m_holding; ///< those with an answer that waits for the log
     QTimer m_sweep;
     bool m_draining = false;
 };
