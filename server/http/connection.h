@@ -154,8 +154,8 @@ private:
     bool m_outputWasFull = false; ///< requests may be waiting in the parser
     bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
     bool m_toldHolding = false;
-    bool m_refused = false;       ///< more may come that is not going to be read
-    bool m_headJudged = false;    ///< whoever sends the present body may do so
+    bool m_refused = false;    ///< more may come that is not going to be read
+    bool m_headJudged = false; ///< whoever sends the present body may do so
     QDeadlineTimer m_deadline;
     QElapsedTimer m_bodySince;   ///< since the present body began
     QElapsedTimer m_outputSince; ///< since something has been waiting to be sent
