@@ -7,6 +7,7 @@ import http.client
 import os
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -166,6 +167,16 @@ class FsyncPolicy(StorageCase):
         before = self.syncs(server)
         self.fill(server.client(), 10)  # one at a time
         self.assertEqual(self.syncs(server) - before, 10)
+
+    def test_a_client_that_has_no_more_to_ask_gets_the_answer_that_waited(self):
+        server = self.serve("--fsync", "always")
+        for i in range(50):
+            with socket.create_connection((HOST, server.port), WAIT_SECONDS) as connection:
+                connection.sendall(f"PUT /k{i} HTTP/1.1\r\nHost: {HOST}:{server.port}\r\n"
+                                   "Content-Length: 1\r\n\r\nv".encode())
+                connection.shutdown(socket.SHUT_WR)
+                answer = b"".join(iter(lambda: connection.recv(4096), b""))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 201 "), answer)
 
     def test_interval_syncs_within_seconds(self):
         server = self.serve("--fsync", "interval")
