@@ -12,6 +12,7 @@ namespace memorykv {
 ConnectionPool::ConnectionPool(ConnectionContext &context, QObject *parent)
     : QObject(parent)
     , m_context(context)
+    , m_poller(std::make_shared<SocketPoller>())
 {
     // One look at all of them a second costs less than a timer for each.
     m_sweep.setInterval(std::chrono::seconds(1));
@@ -29,7 +30,7 @@ ConnectionPool::~ConnectionPool()
 std::unique_ptr<Transport> ConnectionPool::makeTransport(int descriptor)
 {
     if (!m_context.tls)
-        return PlainTransport::open(descriptor);
+        return PlainTransport::open(descriptor, m_poller);
     if (m_tlsGeneration != m_context.tls->generation()) {
         m_tlsGeneration = m_context.tls->generation();
         m_tls = m_context.tls->configuration();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/http/connection.h"
+#include "server/net/socketpoller.h"
 
 #include <QSslConfiguration>
 #include <QTimer>
@@ -50,6 +51,7 @@ private:
     std::vector<Connection *> takeHolding();
 
     ConnectionContext &m_context;
+    std::shared_ptr<SocketPoller> m_poller;
     QSslConfiguration m_tls;
     quint64 m_tlsGeneration = 0; ///< of TlsSource, that m_tls was made of
     std::unordered_map<Connection *, std::unique_ptr<Connection>> m_connections;

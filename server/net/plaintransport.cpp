@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/net/plaintransport.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 namespace memorykv {
-
-// What one system call sends at most. More pieces than this are rare, and so is a client that takes
-// more at once.
-static constexpr size_t kMaxPieces = 64;
 
 static std::optional<Transport::Peer> peerOf(int descriptor)
 {
@@ -33,23 +31,30 @@ static std::optional<Transport::Peer> peerOf(int descriptor)
     return Transport::Peer{host, ntohs(reinterpret_cast<sockaddr_in *>(&address)->sin_port)};
 }
 
-std::unique_ptr<PlainTransport> PlainTransport::open(int descriptor)
+std::unique_ptr<PlainTransport> PlainTransport::open(int descriptor,
+                                                     std::shared_ptr<SocketPoller> poller)
 {
     auto peer = peerOf(descriptor);
     if (!peer)
         return nullptr;
-    return std::unique_ptr<PlainTransport>(new PlainTransport(descriptor, *std::move(peer)));
+    std::unique_ptr<PlainTransport> transport(
+        new PlainTransport(descriptor, *std::move(peer), std::move(poller)));
+    if (transport->m_id != 0)
+        return transport;
+    transport->m_descriptor = -1; // left to the caller
+    return nullptr;
 }
 
-PlainTransport::PlainTransport(int descriptor, Peer peer)
+PlainTransport::PlainTransport(int descriptor, Peer peer, std::shared_ptr<SocketPoller> poller)
     : Transport(std::move(peer))
     , m_descriptor(descriptor)
-    , m_readable(descriptor, QSocketNotifier::Read)
+    , m_poller(std::move(poller))
+    , m_waitsFor(EPOLLIN)
 {
+    m_id = m_poller->add(descriptor, m_waitsFor, *this);
     // Answers leave whole, so there is nothing to gather them for (RFC 896).
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    connect(&m_readable, &QSocketNotifier::activated, this, &PlainTransport::noteReadable);
 }
 
 PlainTransport::~PlainTransport()
@@ -57,111 +62,79 @@ PlainTransport::~PlainTransport()
     release();
 }
 
-void PlainTransport::noteReadable()
+void PlainTransport::onReady(quint32 events)
 {
-    m_wasRead = false;
+    if (events & EPOLLOUT)
+        sendWaiting();
+    if (m_descriptor < 0)
+        return;
+    const bool isBroken = events & (EPOLLERR | EPOLLHUP);
+    if (m_waitsFor & EPOLLIN) {
+        if (isBroken || (events & EPOLLIN))
+            tellReadable(); // reading tells what is wrong
+    } else if (isBroken) {
+        end();
+    }
+}
+
+void PlainTransport::tellReadable()
+{
+    m_isWanted = false;
     Q_EMIT readyRead();
     // Nobody wants it now, and the kernel would tell of it again and again.
-    if (!m_wasRead)
-        m_readable.setEnabled(false);
+    if (!m_isWanted)
+        waitForWhatIsNeeded();
 }
 
 qint64 PlainTransport::read(char *buffer, qint64 maxSize)
 {
-    m_wasRead = true;
     if (m_descriptor < 0 || m_atEnd)
         return 0;
-    if (!m_readable.isEnabled())
-        m_readable.setEnabled(true);
+    m_isWanted = true;
     ssize_t size = 0;
     do {
         size = ::recv(m_descriptor, buffer, size_t(maxSize), MSG_DONTWAIT);
     } while (size < 0 && errno == EINTR);
-    if (size > 0)
-        return size;
-    if (size == 0) {
-        m_atEnd = true;
-        m_readable.setEnabled(false);
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-        fail();
+    if (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+        endSoon();
+        return 0;
     }
-    return 0;
+    m_atEnd = size == 0;
+    waitForWhatIsNeeded();
+    return std::max<qint64>(size, 0);
 }
 
 void PlainTransport::write(const QByteArray &bytes)
 {
-    if (m_descriptor < 0 || m_closing || bytes.isEmpty())
+    if (m_descriptor < 0 || m_closing)
         return;
-    qsizetype sent = 0;
-    if (m_waiting.empty()) {
-        ssize_t size = 0;
-        do {
-            size = ::send(m_descriptor, bytes.constData(), size_t(bytes.size()),
-                          MSG_DONTWAIT | MSG_NOSIGNAL);
-        } while (size < 0 && errno == EINTR);
-        if (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
-            fail();
-            return;
-        }
-        sent = std::max<ssize_t>(size, 0);
-        if (sent == bytes.size())
-            return;
-        m_sentOfFirst = sent;
-        if (!m_writable) {
-            m_writable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Write);
-            connect(m_writable.get(), &QSocketNotifier::activated, this,
-                    &PlainTransport::sendWaiting);
-        }
-        m_writable->setEnabled(true);
-    }
-    m_waiting.push_back(bytes);
-    m_unsentBytes += bytes.size() - sent;
+    if (m_queue.send(m_descriptor, bytes) == SendQueue::Status::Broken)
+        endSoon();
+    else
+        waitForWhatIsNeeded();
 }
 
 void PlainTransport::sendWaiting()
 {
-    std::array<iovec, kMaxPieces> pieces;
-    size_t count = 0;
-    for (const QByteArray &bytes : m_waiting) {
-        if (count == kMaxPieces)
-            break;
-        const qsizetype from = count == 0 ? m_sentOfFirst : 0;
-        pieces[count++]
-            = {const_cast<char *>(bytes.constData() + from), size_t(bytes.size() - from)};
-    }
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = count;
-    const ssize_t size = ::sendmsg(m_descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (size < 0) {
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            release();
-            Q_EMIT ended();
-        }
+    const qint64 before = m_queue.bytes();
+    if (m_queue.flush(m_descriptor) == SendQueue::Status::Broken
+        || (m_closing && m_queue.isEmpty())) {
+        end();
         return;
     }
-    forget(size);
-    if (m_waiting.empty()) {
-        m_writable->setEnabled(false);
-        if (m_closing) {
-            release();
-            Q_EMIT ended();
-            return;
-        }
-    }
-    Q_EMIT progressed();
+    waitForWhatIsNeeded();
+    if (m_queue.bytes() < before)
+        Q_EMIT progressed();
 }
 
-// Takes off what was sent.
-void PlainTransport::forget(qint64 size)
+void PlainTransport::waitForWhatIsNeeded()
 {
-    m_unsentBytes -= size;
-    size += m_sentOfFirst;
-    while (!m_waiting.empty() && size >= m_waiting.front().size()) {
-        size -= m_waiting.front().size();
-        m_waiting.pop_front();
-    }
-    m_sentOfFirst = size;
+    const quint32 reading = m_isWanted && !m_atEnd ? quint32(EPOLLIN) : 0;
+    const quint32 writing = m_queue.isEmpty() ? 0 : quint32(EPOLLOUT);
+    if ((reading | writing) == m_waitsFor)
+        return;
+    m_waitsFor = reading | writing;
+    m_poller->change(m_id, m_descriptor, m_waitsFor);
 }
 
 void PlainTransport::shutdownWrite()
@@ -173,17 +146,18 @@ void PlainTransport::shutdownWrite()
 void PlainTransport::close()
 {
     m_closing = true;
-    if (m_waiting.empty())
-        fail();
+    if (m_queue.isEmpty())
+        endSoon();
 }
 
-void PlainTransport::abort()
+void PlainTransport::end()
 {
-    fail();
+    release();
+    Q_EMIT ended();
 }
 
 // From within a call: the end is told from the event loop.
-void PlainTransport::fail()
+void PlainTransport::endSoon()
 {
     if (m_descriptor < 0)
         return;
@@ -195,12 +169,9 @@ void PlainTransport::release()
 {
     if (m_descriptor < 0)
         return;
-    m_readable.setEnabled(false);
-    m_writable.reset();
+    m_poller->remove(m_id, m_descriptor);
     ::close(std::exchange(m_descriptor, -1));
-    m_waiting.clear();
-    m_sentOfFirst = 0;
-    m_unsentBytes = 0;
+    m_queue.clear();
 }
 
 } // namespace memorykv

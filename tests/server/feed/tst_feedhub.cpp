@@ -50,8 +50,9 @@ struct Fixture
         QTcpSocket &client = *clients.back();
         Subscription subscription;
         subscription.encoding.framing = Encoding::Framing::EventStream;
-        hub->addEventStream(PlainTransport::open(connectedTo(client)), "HEAD\r\n\r\n",
-                            subscription);
+        hub->addEventStream(
+            PlainTransport::open(connectedTo(client), std::make_shared<SocketPoller>()),
+            "HEAD\r\n\r\n", subscription);
         return client;
     }
 

@@ -87,8 +87,8 @@ public:
                   http.observer,    [this](Upgrade &upgrade) { return onUpgrade(upgrade); },
                   withBody(limits), {}}
     {
-        connection
-            = std::make_unique<Connection>(PlainTransport::open(connectedTo(client)), context);
+        connection = std::make_unique<Connection>(
+            PlainTransport::open(connectedTo(client), std::make_shared<SocketPoller>()), context);
         connect(connection.get(), &Connection::finished, this, [this] { finished = true; });
         connect(&client, &QTcpSocket::readyRead, this, [this] {
             if (!paused)

@@ -42,7 +42,7 @@ struct Pair
 {
     Pair()
     {
-        transport = PlainTransport::open(connectedTo(client));
+        transport = PlainTransport::open(connectedTo(client), std::make_shared<SocketPoller>());
         QObject::connect(transport.get(), &Transport::ended, transport.get(), [this] { ++ends; });
     }
 
@@ -74,9 +74,9 @@ struct Pair
 
 void TestPlainTransport::takesConnectedSocketsOnly()
 {
-    QVERIFY(!PlainTransport::open(-1));
+    QVERIFY(!PlainTransport::open(-1, std::make_shared<SocketPoller>()));
     const int unconnected = ::socket(AF_INET, SOCK_STREAM, 0);
-    QVERIFY(!PlainTransport::open(unconnected));
+    QVERIFY(!PlainTransport::open(unconnected, std::make_shared<SocketPoller>()));
     QCOMPARE(::close(unconnected), 0); // it was left to us
 }
 
@@ -175,7 +175,7 @@ void TestPlainTransport::sharesWhatHasToWait()
 {
     const Pair pair;
     (void)pair.fill();
-    const QByteArray piece(1000, 'x');
+    const QByteArray piece(10'000, 'x');
     pair.transport->write(piece);
     QVERIFY(!piece.isDetached());
 }
