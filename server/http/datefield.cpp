@@ -3,6 +3,7 @@
 
 #include <QDateTime>
 #include <QLocale>
+#include <QTimeZone>
 
 namespace memorykv {
 
@@ -12,7 +13,7 @@ QByteArrayView DateField::now()
     if (second != m_second) {
         m_second = second;
         m_text = QLocale::c()
-                     .toString(QDateTime::fromSecsSinceEpoch(second, Qt::UTC),
+                     .toString(QDateTime::fromSecsSinceEpoch(second, QTimeZone::utc()),
                                QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"))
                      .toLatin1();
     }
