@@ -7,10 +7,8 @@ on Ctrl-C and SIGTERM too.
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -31,12 +29,12 @@ PACKAGES = {
     "redis-server": "redis-server",
     "redis-cli": "redis-tools",
     "redis-benchmark": "redis-tools",
+    "webdis": "webdis",
+    "etcd": "etcd-server",
+    "nats-server": "nats-server",
 }
 START_TIMEOUT = 15  # seconds until a server has to answer
 STOP_TIMEOUT = 15  # seconds from SIGTERM to SIGKILL
-BATCH_SIZE = 10_000  # operations the server takes in one batch
-KEY_SIZE = 16
-VALUE_SIZE = 64
 
 
 class BenchError(Exception):
@@ -76,10 +74,15 @@ def describe_disk(directory):
     return f"data in {directory}, on {device} ({kind})"
 
 
+def find_installed(*names):
+    """The paths of the programs NAMES, None for one that is not there."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    return {name: shutil.which(name, path=path) for name in names}
+
+
 def find_tools(*names):
     """The paths of the programs NAMES. Raises BenchError naming the packages of those missing."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    found = {name: shutil.which(name, path=path) for name in names}
+    found = find_installed(*names)
     missing = [name for name in names if found[name] is None]
     if missing:
         packages = " ".join(sorted({PACKAGES[name] for name in missing}))
@@ -131,12 +134,10 @@ class Service:
         return pids
 
     def cpu_seconds(self):
-        """User and system time it has used, descendants included."""
-        ticks = 0
-        for pid in self.pids():
-            fields = _stat_fields(pid)
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        """(user, system) time it has used, descendants included."""
+        fields = [_stat_fields(pid) for pid in self.pids()]
+        return tuple(sum(int(one[i]) for one in fields) / os.sysconf("SC_CLK_TCK")
+                     for i in (11, 12))
 
     def resident_bytes(self):
         total = 0
@@ -202,7 +203,7 @@ class Bench:
             text += f"\nThe machine is busy (load {load:.1f}): the numbers will be rough."
         return text
 
-    def _start(self, name, command):
+    def start(self, name, command):
         log = self.folder / f"{name}-{len(self._services)}.log"
         with log.open("wb") as output:
             # In a session of its own, so that Ctrl-C reaches this script only, which stops it.
@@ -214,7 +215,7 @@ class Bench:
         self._services.append(service)
         return service
 
-    def _wait(self, service, ready):
+    def wait(self, service, ready):
         deadline = time.monotonic() + START_TIMEOUT
         while not ready():
             service.check_alive()
@@ -245,7 +246,7 @@ class Bench:
         if not os.access(program, os.X_OK) or program.is_dir():
             raise BenchError(f"no program {program}: build it (cmake --preset release && "
                              "cmake --build --preset release) or name it with --server")
-        service = self._start("memorykv", [program, "--address", HOST, "--port", "0",
+        service = self.start("memorykv", [program, "--address", HOST, "--port", "0",
                                            "--threads", str(threads), *arguments])
 
         def ready():
@@ -255,47 +256,16 @@ class Bench:
                 service.port = int(line.group(1))
             return line is not None
 
-        self._wait(service, ready)
-        return service
-
-    def start_nginx(self, nginx, body):
-        """Starts nginx with one worker that answers 200 with BODY to every request."""
-        port = free_port()
-        user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
-        paths = "\n".join(f"  {kind}_temp_path {self.folder}/{kind};"
-                          for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        config = self.folder / "nginx.conf"
-        config.write_text(f"""\
-{user}
-daemon off;
-worker_processes 1;
-pid {self.folder}/nginx.pid;
-error_log stderr error;
-events {{ worker_connections 1024; }}
-http {{
-{paths}
-  access_log off;
-  keepalive_requests 1000000000;
-  keepalive_timeout 600s;
-  default_type application/octet-stream;
-  server {{
-    listen {HOST}:{port};
-    location / {{ return 200 "{body}"; }}
-  }}
-}}
-""")
-        service = self._start("nginx", [nginx, "-p", self.folder, "-c", config])
-        service.port = port
-        self._wait(service, lambda: _accepts(port))
+        self.wait(service, ready)
         return service
 
     def start_redis(self, redis_server, arguments=("--appendonly", "no")):
         """Starts redis-server, by default in memory only, and waits until its data is loaded."""
         port = free_port()
-        service = self._start("redis", [redis_server, "--bind", HOST, "--port", port, "--save", "",
+        service = self.start("redis", [redis_server, "--bind", HOST, "--port", port, "--save", "",
                                         "--dir", self.folder, *arguments])
         service.port = port
-        self._wait(service, lambda: _answers_ping(port))
+        self.wait(service, lambda: _answers_ping(port))
         return service
 
     def run_load(self, command, **options):
@@ -307,26 +277,35 @@ http {{
             raise BenchError(f"{command[0]} failed: {(done.stdout + done.stderr).strip()[-2000:]}")
         return done
 
-    def wrk(self, tool, service, method, seconds, connections, keys):
-        """Loads SERVICE with one wrk thread; returns what bench/load.lua reports.
+    def write_requests(self, name, requests):
+        """Writes REQUESTS (bytes each) to a file for wrk() to send in turn; returns its path."""
+        path = self.folder / f"{name}.requests"
+        with path.open("wb") as file:
+            for one in requests:
+                file.write(b"%d\n" % len(one))
+                file.write(one)
+        return path
 
-        {"requests", "seconds", "rate", "p50", "p99", "max"}, times in seconds. Raises BenchError
-        when a request failed.
+    def wrk(self, tool, service, requests, seconds, connections):
+        """Sends a file of REQUESTS with one wrk thread; returns what bench/load.lua reports.
+
+        {"requests", "seconds", "rate", "p50", "p99", "p999", "max"}, times in seconds. Raises
+        BenchError when a request failed.
         """
-        done = self.run_load([tool, "-t1", f"-c{connections}", f"-d{seconds}s",
-                              "-s", HERE / "load.lua", service.url, "--", method, str(keys)])
+        done = self.run_load([tool, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
+                              "-s", HERE / "load.lua", service.url, "--", requests])
         service.check_alive()
         line = re.search(r"^RESULT (\{.*\})$", done.stdout, re.M)
         if line is None:
             raise BenchError(f"wrk reported nothing: {done.stdout[-2000:]}")
         result = json.loads(line.group(1))
         if result["errors"]:
-            raise BenchError(f"{result['errors']} of {result['requests']} {method} requests to "
+            raise BenchError(f"{result['errors']} of {result['requests']} requests to "
                              f"{service.name} failed")
         return result
 
 
-def _accepts(port):
+def accepts(port):
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
         return True
     return False
@@ -338,83 +317,6 @@ def _answers_ping(port):
         redis.sendall(b"PING\r\n")
         return redis.recv(100).startswith(b"+PONG")
     return False
-
-
-def request(service, method, path, body=None, headers=None):
-    """One request on a connection of its own; returns (status, body)."""
-    connection = http.client.HTTPConnection(HOST, service.port, timeout=60)
-    try:
-        connection.request(method, path, body, headers or {})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
-
-
-def load_by_batch(service, pairs):
-    """Stores PAIRS of key and value text with POST /-/batch."""
-    connection = http.client.HTTPConnection(HOST, service.port, timeout=120)
-    operations = []
-
-    def send():
-        body = json.dumps({"operations": operations})
-        connection.request("POST", "/-/batch", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise BenchError(f"POST /-/batch answered {answer.status}: {text[:500]!r}")
-        operations.clear()
-
-    for key, value in pairs:
-        operations.append({"op": "put", "key": key, "value": value})
-        if len(operations) == BATCH_SIZE:
-            send()
-    if operations:
-        send()
-    connection.close()
-
-
-def pairs(count):
-    """COUNT keys of KEY_SIZE bytes with values of VALUE_SIZE, in an order without a pattern."""
-    step = 7_368_787  # prime, so that i * step goes through all numbers below count
-    if count % step == 0:
-        raise BenchError(f"--keys must not be a multiple of {step}")
-    for i in range(count):
-        number = i * step % count
-        yield f"key:{number:012d}", f"{number:016x}" * 4
-
-
-def resp(count):
-    """The same pairs as SET commands of the Redis protocol."""
-    return "".join(f"*3\r\n$3\r\nSET\r\n${KEY_SIZE}\r\n{key}\r\n${VALUE_SIZE}\r\n{value}\r\n"
-                   for key, value in pairs(count))
-
-
-def load_by_put(service, pairs, window=500):
-    """Stores PAIRS of key and value text with pipelined PUT requests, WINDOW at a time."""
-    with socket.create_connection((HOST, service.port), timeout=120) as connection:
-        requests = []
-
-        def send():
-            connection.sendall(b"".join(requests))
-            answers = b""
-            # An answer to "return=minimal" has no body, so each one ends with an empty line.
-            while answers.count(b"\r\n\r\n") < len(requests):
-                part = connection.recv(1 << 18)
-                if not part:
-                    raise BenchError("the server closed the connection while loading")
-                answers += part
-            if len(re.findall(rb"^HTTP/1\.1 20[014] ", answers, re.M)) != len(requests):
-                raise BenchError(f"a PUT failed: {answers[:500]!r}")
-            requests.clear()
-
-        for key, value in pairs:
-            requests.append((f"PUT /{key} HTTP/1.1\r\nHost: {HOST}\r\nPrefer: return=minimal\r\n"
-                             f"Content-Length: {len(value)}\r\n\r\n{value}").encode())
-            if len(requests) == window:
-                send()
-        if requests:
-            send()
 
 
 def median(values):
