@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The works of bench/compare: what is asked of every peer."""
 
+import http.client
 import json
+import socket
 from dataclasses import dataclass
 from typing import Callable
 
 from benchdata import exchange
 from benchlib import HOST, BenchError
-
-import socket
 
 SIZES = {"40": 40, "4k": 4 << 10, "1m": 1 << 20}
 CONNECTIONS = (1, 32, 256)
@@ -72,8 +72,11 @@ def http_requests(peer, work):
 
 def check_answer(peer, work, request):
     """Asks once; raises BenchError when the answer is not what is compared."""
-    with socket.create_connection((HOST, peer.front.port), timeout=60) as connection:
-        status, body = exchange(connection, request)
+    try:
+        with socket.create_connection((HOST, peer.front.port), timeout=60) as connection:
+            status, body = exchange(connection, request)
+    except (OSError, http.client.HTTPException) as error:
+        raise BenchError(f"{peer.name}: {type(error).__name__} {str(error)[:100]}") from error
     kind, size = work.details["kind"], work.details.get("size", 0)
     good = 200 <= status < 300 and b'"ERR' not in body[:100]
     if kind == "get":
