@@ -61,16 +61,22 @@ def add_directory_option(parser):
                         help="where the data is kept while it runs (%(default)s)")
 
 
-def describe_disk(directory):
-    """A line about the file system DIRECTORY is on. Raises BenchError for one in memory."""
+def disk_of(directory):
+    """(device, kind of file system) DIRECTORY is on. Raises BenchError for one in memory."""
     if not directory.is_dir():
         raise BenchError(f"no directory {directory}; name one with --directory")
     mounts = [line.split()[:3] for line in Path("/proc/mounts").read_text().splitlines()]
     place = directory.resolve()
-    device, point, kind = max((mount for mount in mounts if place.is_relative_to(mount[1])),
-                              key=lambda mount: len(mount[1]))
+    device, _, kind = max((mount for mount in mounts if place.is_relative_to(mount[1])),
+                          key=lambda mount: len(mount[1]))
     if kind in ("tmpfs", "ramfs"):
         raise BenchError(f"{directory} is in memory ({kind}); name a disk with --directory")
+    return device, kind
+
+
+def describe_disk(directory):
+    """A line about it. Raises BenchError as disk_of() does."""
+    device, kind = disk_of(directory)
     return f"data in {directory}, on {device} ({kind})"
 
 

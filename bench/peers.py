@@ -63,6 +63,10 @@ class Peer:
             bench.stop(service)
         self.services.clear()
 
+    def label(self, setup):
+        """What it is called in the results of SETUP."""
+        return self.name
+
     @property
     def front(self):
         """The service that is asked."""
@@ -157,6 +161,9 @@ class Redis(Peer):
     name = "webdis+redis"
     programs = ("redis-server", "redis-cli", "webdis")
     setups = (*Peer.setups, "feed")
+
+    def label(self, setup):
+        return "redis" if setup == "feed" else self.name
 
     def version(self):
         webdis = run_text("dpkg-query", "-W", "-f", "${Version}", "webdis")

@@ -3,7 +3,7 @@
 
 from html import escape
 
-from report import OURS
+from report import OURS, count
 
 WIDTH = 880
 COLUMN = WIDTH // 2
@@ -71,7 +71,7 @@ def svg(report):
         top += max(height_of(result) for result in row)
     machine = report["machine"]
     source = (f"{report['date']}, {machine['cpu']}, one processor for each server, "
-              f"{report['rounds']} rounds" + (" (quick run: rough)" if report["quick"] else ""))
+              f"{count(report['rounds'], 'round')}" + (" (quick run: rough)" if report["quick"] else ""))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top + 20}" '
         f'width="{WIDTH}" height="{top + 20}" role="img">',

@@ -47,6 +47,10 @@ def result_of(work, samples, failures):
             "failures": failures}
 
 
+def count(number, what):
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
 def number(value):
     """With three digits that count, at least."""
     if value is None:
@@ -84,8 +88,10 @@ def machine_lines(report):
     lines = [f"{report['date']}, {machine['cpu']}, {machine['processors']} processors, "
              f"{machine['memory_gib']} GiB, Linux {machine['kernel']}, {machine['system']}",
              ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
-             f"{report['rounds']} rounds by turns of {report['seconds']} s each; every server on "
-             f"{report['place']}"]
+             f"{count(report['rounds'], 'round')} by turns of {report['seconds']} s each; every server "
+             f"on {report['place']}"]
+    if report["disk"]:
+        lines.append(f"durable works on {report['disk']}")
     if report["load"] > 0.5:
         lines.append(f"The machine was busy when it began (load {report['load']:.1f}): "
                      "the numbers are rough.")

@@ -9,6 +9,7 @@ from typing import Callable
 
 from benchdata import exchange
 from benchlib import HOST, BenchError
+from report import count
 
 SIZES = {"40": 40, "4k": 4 << 10, "1m": 1 << 20}
 CONNECTIONS = (1, 32, 256)
@@ -131,10 +132,6 @@ def size_title(size):
     return {"40": "40 B", "4k": "4 KiB", "1m": "1 MiB"}[size]
 
 
-def count_title(count, what):
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
 def point_works():
     """GET and PUT of each size."""
     for kind in ("get", "put"):
@@ -142,7 +139,7 @@ def point_works():
             for connections in CONNECTIONS:
                 yield Work(f"{kind}-{size}-{connections}",
                            f"{kind.upper()} {size_title(size)}, "
-                           f"{count_title(connections, 'connection')}",
+                           f"{count(connections, 'connection')}",
                            "large" if size == "1m" else "memory", run_http,
                            {"kind": kind, "size": number, "connections": connections},
                            quick=connections == 32 and size != "1m",
@@ -177,7 +174,7 @@ def feed_works():
                 for stall in (False, True) if consumers > 1 else (False,):
                     name = f"{form}-{consumers}-{rate_title}" + ("-stalled" if stall else "")
                     yield Work(f"feed-{name}",
-                               f"feed, {form}, {count_title(consumers, 'consumer')}, "
+                               f"feed, {form}, {count(consumers, 'consumer')}, "
                                f"{rate:,} events/s" + (", one in ten stalled" if stall else ""),
                                "feed", run_feed,
                                {"form": form, "consumers": consumers, "rate": rate, "stall": stall},
