@@ -103,7 +103,8 @@ class Peer:
             for one in requests:
                 status, body = exchange(connection, one)
                 if status >= 300 or b'"ERR' in body[:100]:
-                    raise BenchError(f"{self.name} answered {one[:100]!r} with {status} {body[:300]!r}")
+                    raise BenchError(f"{self.name} answered {one[:100]!r} with {status} "
+                                     f"{body[:300]!r}")
 
     def load_index(self, bench, count):
         """Stores index_pairs(COUNT) for listing()."""
@@ -304,9 +305,6 @@ class Nginx(Peer):
         port = free_port()
         user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
         folder = Path(tempfile.mkdtemp(prefix="nginx-", dir=bench.folder))
-        # Its worker may run as another user.
-        bench.folder.chmod(0o755)
-        folder.chmod(0o755)
         for size in (4 << 10, 1 << 20):
             (folder / f"value-{size}").write_bytes(b"x" * size)
         paths = "\n".join(f"  {kind}_temp_path {folder}/{kind};"

@@ -3,13 +3,13 @@
 
 from html import escape
 
-from report import OURS, count
+from report import OURS, count, cpu_of, scaled
 
 WIDTH = 880
 COLUMN = WIDTH // 2
 MARGIN = 12
-NAME = 96  # width of the names of servers
-VALUE = 118  # width of the numbers behind the longest bar
+NAME = 92  # width of the names of servers
+VALUE = 146  # width of the numbers behind the longest bar
 TITLE = 24
 BAR = 15
 GAP = 5
@@ -24,7 +24,9 @@ COLORS = {True: "#3b82f6", False: "#9aa4b0"}
 
 
 def shorten(value):
-    """Three digits and a unit."""
+    """Three digits that count, and a unit."""
+    if value < 0.1:
+        return f"{value:.2g}"
     for size, unit in ((1e6, " M"), (1e3, " k")):
         if value >= size:
             return f"{value / size:.3g}{unit}"
@@ -44,7 +46,7 @@ def bars(result, left, top):
     for number, (name, one) in enumerate(peers.items()):
         y = top + TITLE + number * (BAR + GAP)
         width = max(1, one["rate"] / most * room)
-        cpu = (one["user"] + one["system"]) * 1e6
+        cpu = scaled(cpu_of(one), 1e6)
         kind = "ours" if name == OURS else "theirs"
         parts += [
             f'<text class="{kind}" x="{left + NAME - 8}" y="{y + 12}" text-anchor="end">'
@@ -52,7 +54,7 @@ def bars(result, left, top):
             f'<rect x="{left + NAME}" y="{y}" width="{width:.1f}" height="{BAR}" rx="2" '
             f'fill="{COLORS[name == OURS]}"/>',
             f'<text class="{kind}" x="{left + NAME + width + 6:.1f}" y="{y + 12}">'
-            f'{shorten(one["rate"])}/s, {shorten(cpu)} µs</text>']
+            f'{shorten(one["rate"])}/s' + (f", {shorten(cpu)} µs" if cpu else "") + "</text>"]
     return parts
 
 
@@ -71,7 +73,9 @@ def svg(report):
         top += max(height_of(result) for result in row)
     machine = report["machine"]
     source = (f"{report['date']}, {machine['cpu']}, one processor for each server, "
-              f"{count(report['rounds'], 'round')}" + (" (quick run: rough)" if report["quick"] else ""))
+              f"{count(report['rounds'], 'round')}")
+    if report["quick"]:
+        source += " (quick run: rough)"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top + 20}" '
         f'width="{WIDTH}" height="{top + 20}" role="img">',

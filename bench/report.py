@@ -5,14 +5,15 @@ import statistics
 
 OURS = "memorykv"
 NONE = "–"
-HEADER = ("work", "server", "/s", "ratio", "CPU user µs", "system µs", "ratio", "p50 ms", "p99 ms",
-          "p99.9 ms", "lost")
+HEADER = ("work", "server", "/s", "ratio", "CPU user µs", "system µs", "ratio", "p50 ms",
+          "p99 ms", "p99.9 ms", "lost")
 
 
 def summarise(samples):
     """What is told of the samples of one peer: medians, and the range of the rate."""
     def median(name):
-        return statistics.median(one[name] for one in samples)
+        known = [one[name] for one in samples if one[name] is not None]
+        return statistics.median(known) if known else None
 
     rates = [one["rate"] for one in samples]
     summary = {name: median(name) for name in ("rate", "user", "system", "p50", "p99", "p999")}
@@ -23,14 +24,15 @@ def summarise(samples):
 
 
 def cpu_of(one):
-    return one["user"] + one["system"]
+    """CPU seconds of one operation, None when they are not known."""
+    return None if one["user"] is None else one["user"] + one["system"]
 
 
 def ratios(ours, theirs):
-    """(rate, CPU time) of OURS over THEIRS: medians of those of the runs that were made by turns."""
+    """(rate, CPU time) of OURS over THEIRS: medians of those of each round."""
     pairs = list(zip(ours, theirs))
     rate = [one["rate"] / other["rate"] for one, other in pairs if other["rate"] > 0]
-    cpu = [cpu_of(one) / cpu_of(other) for one, other in pairs if cpu_of(other) > 0]
+    cpu = [cpu_of(one) / cpu_of(other) for one, other in pairs if cpu_of(one) and cpu_of(other)]
     return {"rate_ratio": statistics.median(rate) if rate else None,
             "cpu_ratio": statistics.median(cpu) if cpu else None}
 
@@ -60,8 +62,12 @@ def number(value):
     return f"{value:.3g}" if abs(value) < 10 else f"{value:.1f}"
 
 
-def ratio(value):
+def decimals(value):
     return NONE if value is None else f"{value:.2f}"
+
+
+def scaled(value, factor):
+    return None if value is None else value * factor
 
 
 def rows_of(result):
@@ -70,8 +76,10 @@ def rows_of(result):
     for name, one in result["peers"].items():
         rows.append((
             result["title"] if not rows else "", name, number(one["rate"]),
-            ratio(one.get("rate_ratio")), number(one["user"] * 1e6), number(one["system"] * 1e6),
-            ratio(one.get("cpu_ratio")), *(f"{one[key] * 1e3:.2f}" for key in ("p50", "p99", "p999")),
+            decimals(one.get("rate_ratio")),
+            *(number(scaled(one[key], 1e6)) for key in ("user", "system")),
+            decimals(one.get("cpu_ratio")),
+            *(decimals(scaled(one[key], 1e3)) for key in ("p50", "p99", "p999")),
             f"{one['lost']:,}" if "lost" in one else NONE))
     for name, _ in result["failures"].items():
         rows.append((result["title"] if not rows else "", name, "failed", *[NONE] * 8))
@@ -88,8 +96,8 @@ def machine_lines(report):
     lines = [f"{report['date']}, {machine['cpu']}, {machine['processors']} processors, "
              f"{machine['memory_gib']} GiB, Linux {machine['kernel']}, {machine['system']}",
              ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
-             f"{count(report['rounds'], 'round')} by turns of {report['seconds']} s each; every server "
-             f"on {report['place']}"]
+             f"{count(report['rounds'], 'round')} by turns of {report['seconds']} s each; "
+             f"every server on {report['place']}"]
     if report["disk"]:
         lines.append(f"durable works on {report['disk']}")
     if report["load"] > 0.5:
@@ -102,23 +110,25 @@ EXPLANATION = """\
 Made by `bench/compare`; [bench/README.md](../bench/README.md) tells how, and what each work is. The
 numbers as JSON: [benchmarks.json](benchmarks.json).
 
-- */s*: requests, batches, lists or delivered events a second, the median of the rounds. *ratio*: how many
-  times that memorykv-server does, the median of those of each round. Above 1 memorykv-server is ahead.
-- *CPU*: time of all processes of the server for each of them, in microseconds, in user mode and in the
-  kernel. *ratio*: how many times that memorykv-server takes. Below 1 it is ahead.
-- *p50*, *p99*, *p99.9*: the time of a request as its client sees it while all connections always have one
-  under way (pipelined: of 16 together), or from writing an event to reading it.
-- *lost*: events that consumers who read did not get, or got out of order, in all rounds. They are left out
-  for consumers who do not keep up; each server does it in its own way.
-- nginx answers with a constant and does nothing else: what a server can do at most. What a server has no
-  counterpart for is not there.
+- */s*: requests, batches, lists or delivered events a second, the median of the rounds. *ratio*:
+  how many times that memorykv-server does, the median of those of each round. Above 1
+  memorykv-server is ahead.
+- *CPU*: time of all processes of the server for each of them, in microseconds, in user mode and in
+  the kernel. *ratio*: how many times that memorykv-server takes. Below 1 it is ahead.
+- *p50*, *p99*, *p99.9*: the time of a request as its client sees it while all connections always
+  have one under way, or from writing an event to reading it.
+- *lost*: events that consumers who read did not get, or got out of order, in all rounds. They are
+  left out for consumers who do not keep up; each server does it in its own way.
+- nginx answers with a constant and does nothing else: what a server can do at most. What a server
+  has no counterpart for is not there.
 """
 
 
 def markdown(report):
     lines = ["# Benchmarks", "", *(f"{line}  " for line in machine_lines(report)), ""]
     if report["quick"]:
-        lines += ["**From a quick run, which shows that everything works. Its numbers are rough.**", ""]
+        lines += ["**From a quick run, which shows that everything works. Its numbers are rough.**",
+                  ""]
     lines += [EXPLANATION]
     lines.append("| " + " | ".join(HEADER) + " |")
     lines.append("|---|---|" + "--:|" * (len(HEADER) - 2))

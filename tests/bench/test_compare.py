@@ -53,6 +53,17 @@ class StatisticsTest(unittest.TestCase):
         found = report.ratios([sample(100)], [sample(0, 0)])
         self.assertEqual(found, {"rate_ratio": None, "cpu_ratio": None})
 
+    def test_knows_no_times_when_nothing_was_done(self):
+        nothing = works.sample(0, 0, (0.1, 0.1), dict.fromkeys(TIMES, 0.0))
+        result = report.result_of(work("get-40-32"),
+                                  {"memorykv": [sample(10)], "etcd": [nothing]}, {})
+        self.assertEqual(report.rows_of(result)[1][2:], ("0", *[report.NONE] * 8))
+        self.assertIn("0/s<", picture.svg(whole_report(result)))
+
+    def test_ignores_times_that_are_not_known(self):
+        nothing = works.sample(0, 0, (0, 0), TIMES)
+        self.assertAlmostEqual(report.cpu_of(report.summarise([nothing, sample(10)])), 1e-5)
+
     def test_divides_processor_time_by_operations(self):
         one = works.sample(10, 4, (2.0, 1.0), TIMES)
         self.assertEqual((one["user"], one["system"]), (0.5, 0.25))
@@ -61,7 +72,8 @@ class StatisticsTest(unittest.TestCase):
 class ReportTest(unittest.TestCase):
     def setUp(self):
         self.result = report.result_of(
-            work("get-40-32"), {"memorykv": [sample(50_000)], "nginx": [sample(100_000)], "nats": []},
+            work("get-40-32"),
+            {"memorykv": [sample(50_000)], "nginx": [sample(100_000)], "nats": []},
             {"etcd": "did not start"})
 
     def test_has_a_row_for_each_server_with_a_counterpart(self):
@@ -93,7 +105,8 @@ class ReportTest(unittest.TestCase):
         self.assertIn("met", texts[1])
 
     def test_writes_numbers_with_three_digits(self):
-        self.assertEqual([report.number(value) for value in (0.01234, 9.876, 45.678, 12345.6, None)],
+        values = (0.01234, 9.876, 45.678, 12345.6, None)
+        self.assertEqual([report.number(value) for value in values],
                          ["0.0123", "9.88", "45.7", "12,346", "–"])
 
 
