@@ -3,7 +3,14 @@
 
 #include "server/log/epoch.h"
 
+#include <chrono>
+#include <utility>
+
 namespace memorykv {
+
+// From one batch to the next. An event after a pause goes out at once; in a stream of them, waking
+// the thread for each one would cost the writers more than the writes.
+static constexpr std::chrono::milliseconds kPublishInterval{1};
 
 MemoryLog::MemoryLog(qsizetype historyBytes, QObject *parent)
     : Log(parent)
@@ -53,12 +60,11 @@ void MemoryLog::announce(Record record)
         m_wake.notify_one();
 }
 
-// Whether the thread sleeps on an empty queue and has to be woken.
+// Whether the thread sleeps until there is something, and has to be woken.
 bool MemoryLog::enqueue(Record record)
 {
-    const bool wasEmpty = m_queue.empty();
     m_queue.push_back(std::move(record));
-    return wasEmpty;
+    return std::exchange(m_sleeping, false);
 }
 
 Log::Range MemoryLog::read(quint64 after, qsizetype maxBytes) const
@@ -82,17 +88,22 @@ void MemoryLog::removeWatcher()
 
 void MemoryLog::run()
 {
+    std::chrono::steady_clock::time_point next;
     for (;;) {
         auto batch = std::make_shared<RecordBatch>();
         batch->epoch = m_epoch;
         {
             std::unique_lock lock(m_mutex);
+            m_wake.wait_until(lock, next, [this] { return m_stopping; });
+            m_sleeping = m_queue.empty();
             m_wake.wait(lock, [this] { return m_stopping || !m_queue.empty(); });
+            m_sleeping = false;
             if (m_queue.empty())
                 return;
             batch->records.swap(m_queue);
         }
         Q_EMIT published(std::move(batch));
+        next = std::chrono::steady_clock::now() + kPublishInterval;
     }
 }
 

@@ -14,8 +14,8 @@ namespace memorykv {
 /// A log without a file: a mutation is durable as soon as it is appended, since nothing could make
 /// it more so, and the history is what fits into a number of bytes. Each MemoryLog is a new epoch.
 ///
-/// A thread of its own publishes, so that writers pay for a push onto a queue and no more; while
-/// nobody watches it sleeps.
+/// A thread of its own publishes, at most once a millisecond, so that writers pay for a push onto a
+/// queue and no more; while nobody watches it sleeps.
 class MemoryLog final : public Log
 {
     Q_OBJECT
@@ -49,6 +49,7 @@ private:
     std::condition_variable m_wake;
     History m_history;
     std::vector<Record> m_queue;
+    bool m_sleeping = false; ///< the thread has nothing to do until something is queued
     bool m_stopping = false;
 
     std::thread m_thread;

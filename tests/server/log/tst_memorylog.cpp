@@ -19,6 +19,7 @@ private Q_SLOTS:
     void nobodyWatchingPublishesNothing();
     void publishesInOrderWithAnnouncementsInBetween();
     void announcedRecordSaysWhatWasBeforeIt();
+    void publishesAStreamInBatches();
     void publishesOnItsOwnThread();
     void destructionPublishesWhatIsQueued();
     void watchersAreCounted();
@@ -226,6 +227,31 @@ void TestMemoryLog::announcedRecordSaysWhatWasBeforeIt()
     log.announce(seen(1)); // seen a while ago
     QTRY_COMPARE(collector.size(), size_t(4));
     QCOMPARE(collector.records().back().seq, 3U);
+}
+
+// At most one batch a millisecond, however often something comes.
+void TestMemoryLog::publishesAStreamInBatches()
+{
+    MemoryLog log(1 << 20);
+    std::atomic<size_t> batches = 0;
+    std::atomic<size_t> records = 0;
+    connect(
+        &log, &Log::published, &log,
+        [&](const RecordBatchPtr &batch) {
+            ++batches;
+            records += batch->records.size();
+        },
+        Qt::DirectConnection);
+    log.addWatcher();
+    Writer writer(log);
+    QElapsedTimer timer;
+    timer.start();
+    for (int i = 0; i < 10'000; ++i) {
+        writer.append();
+        log.announce(seen(0));
+    }
+    QTRY_COMPARE(records.load(), size_t(20'000));
+    QVERIFY(batches <= size_t(timer.elapsed()) + 2);
 }
 
 void TestMemoryLog::publishesOnItsOwnThread()
