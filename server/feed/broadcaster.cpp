@@ -11,8 +11,13 @@ Broadcaster::Broadcaster(Log &log, FeedCounters &counters)
 
 void Broadcaster::publish(const RecordBatchPtr &batch)
 {
+    std::array<quint64, kOpCount> events{};
     for (const Record &record : batch->records)
-        m_counters.events[size_t(record.op)].fetch_add(1, std::memory_order_relaxed);
+        ++events[size_t(record.op)];
+    for (size_t op = 0; op < events.size(); ++op) {
+        if (events[op] > 0)
+            m_counters.events[op].fetch_add(events[op], std::memory_order_relaxed);
+    }
     Q_EMIT broadcast(std::make_shared<EncodedBatch>(batch));
 }
 

@@ -7,7 +7,10 @@ namespace memorykv {
 
 EncodedBatch::EncodedBatch(RecordBatchPtr batch)
     : m_batch(std::move(batch))
-{ }
+{
+    for (const Record &record : records())
+        m_approximateBytes += record.memorySize();
+}
 
 const EncodedBatch::Form &EncodedBatch::form(Encoding encoding) const
 {

@@ -16,7 +16,11 @@ class EncodedBatch
 public:
     explicit EncodedBatch(RecordBatchPtr batch);
 
+    /// At least one.
     const std::vector<Record> &records() const { return m_batch->records; }
+
+    /// About how many bytes an encoding of it has.
+    qsizetype approximateBytes() const { return m_approximateBytes; }
 
     struct Form
     {
@@ -30,6 +34,7 @@ public:
 
 private:
     RecordBatchPtr m_batch;
+    qsizetype m_approximateBytes = 0;
     mutable std::array<std::once_flag, Encoding::kCount> m_made;
     mutable std::array<Form, Encoding::kCount> m_forms;
 };

@@ -17,7 +17,10 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
     , m_context(context)
 {
-    connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::deliver, Qt::QueuedConnection);
+    connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::take, Qt::QueuedConnection);
+    m_due.setSingleShot(true);
+    m_due.setTimerType(Qt::PreciseTimer);
+    connect(&m_due, &QTimer::timeout, this, &FeedHub::deliver);
     m_heartbeat.setInterval(m_context.limits.heartbeat);
     connect(&m_heartbeat, &QTimer::timeout, this, &FeedHub::beat);
     m_heartbeat.start();
@@ -87,13 +90,45 @@ std::vector<Subscriber *> FeedHub::subscribers() const
     return present;
 }
 
-void FeedHub::deliver(const EncodedBatchPtr &batch)
+void FeedHub::take(const EncodedBatchPtr &batch)
 {
-    for (Subscriber *subscriber : subscribers())
-        subscriber->deliver(*batch);
-    m_deliveredSeq = batch->records().back().seq;
+    m_waiting.push_back(batch);
+    m_waitingBytes += batch->approximateBytes();
+    const auto pause = m_pace.pause(FanoutPace::Clock::now(), m_waitingBytes);
+    if (m_draining || pause.count() == 0)
+        deliver();
+    else if (!m_due.isActive())
+        m_due.start(std::chrono::ceil<std::chrono::milliseconds>(pause));
+}
+
+void FeedHub::deliver()
+{
+    m_due.stop();
+    const auto begin = FanoutPace::Clock::now();
+    while (!m_waiting.empty()) {
+        const Delivery delivery = nextDelivery();
+        for (Subscriber *subscriber : subscribers())
+            subscriber->deliver(delivery);
+        m_deliveredSeq = std::max(m_deliveredSeq, delivery.last().seq);
+    }
+    m_pace.note(begin, FanoutPace::Clock::now());
     if (m_draining && m_deliveredSeq >= m_lastSeq)
         closeAll();
+}
+
+// Small batches are put together; large ones would cost more to copy than to send one by one.
+Delivery FeedHub::nextDelivery()
+{
+    static constexpr qsizetype kMaxTogether = 4 * FanoutPace::kEnoughBytes;
+    std::vector<EncodedBatchPtr> batches;
+    qsizetype bytes = 0;
+    do {
+        bytes += m_waiting.front()->approximateBytes();
+        m_waitingBytes -= m_waiting.front()->approximateBytes();
+        batches.push_back(std::move(m_waiting.front()));
+        m_waiting.pop_front();
+    } while (!m_waiting.empty() && bytes + m_waiting.front()->approximateBytes() <= kMaxTogether);
+    return Delivery(std::move(batches));
 }
 
 void FeedHub::beat()
@@ -133,8 +168,8 @@ void FeedHub::drain()
     m_lastSeq = m_context.log.lastSeq();
     if (m_subscribers.empty())
         Q_EMIT drained();
-    else if (m_deliveredSeq >= m_lastSeq)
-        closeAll();
+    else
+        deliver(); // all of what waits, and closes if that was the last
 }
 
 void FeedHub::closeAll()

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/feed/fanoutpace.h"
 #include "server/feed/subscriber.h"
 
 #include <QTimer>
 
+#include <deque>
 #include <unordered_map>
 
 namespace memorykv {
@@ -44,7 +46,9 @@ Q_SIGNALS:
 private:
     void add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer);
     void remove(Subscriber *subscriber);
-    void deliver(const EncodedBatchPtr &batch);
+    void take(const EncodedBatchPtr &batch);
+    void deliver();
+    Delivery nextDelivery();
     void beat();
     void relieve();
     void closeAll();
@@ -52,6 +56,10 @@ private:
 
     FeedContext m_context;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
+    std::deque<EncodedBatchPtr> m_waiting; ///< to be delivered together
+    qsizetype m_waitingBytes = 0;
+    FanoutPace m_pace;
+    QTimer m_due; ///< runs while something waits
     QTimer m_heartbeat;
     QTimer m_relief;
     quint64 m_deliveredSeq = 0; ///< mutations up to here were delivered or came before all of them

@@ -162,28 +162,47 @@ bool Subscriber::advanceReplay()
     return !range.records.empty();
 }
 
-void Subscriber::deliver(const EncodedBatch &batch)
+void Subscriber::deliver(const Delivery &delivery)
 {
     if (m_phase != Phase::Live && m_phase != Phase::Lagging) {
         account(); // what the store keeps for it may have grown
         return;
     }
-    const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
-    const bool takesAll = m_phase == Phase::Live && m_subscription.isUnfiltered()
-                          && !isBehind(batch.records().front(), m_seq)
-                          && m_channel->pendingBytes() + form.bytes.size() <= bufferLimit() / 2;
-    if (takesAll) {
-        m_channel->send(form.bytes);
-        m_seq = std::max(m_seq, batch.records().back().seq);
-        m_context.counters.delivered.fetch_add(batch.records().size(), std::memory_order_relaxed);
+    const bool isShared
+        = m_subscription.confinement.isEmpty() && !isBehind(delivery.first(), m_seq);
+    if (isShared && deliverWhole(delivery.select(m_subscription))) {
+        m_seq = std::max(m_seq, delivery.last().seq);
     } else {
-        deliverSelected(batch, form);
+        for (const EncodedBatchPtr &batch : delivery.batches()) {
+            if (m_phase == Phase::Live || m_phase == Phase::Lagging)
+                deliverOneByOne(*batch);
+        }
     }
     account();
 }
 
-void Subscriber::deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form)
+// Whether all of it could be sent, or left out, without a look at the single events.
+bool Subscriber::deliverWhole(const Delivery::Selection &selection)
 {
+    const qint64 pending = m_channel->pendingBytes();
+    if (m_phase == Phase::Live && pending + selection.bytes.size() <= bufferLimit() / 2) {
+        if (selection.events > 0)
+            m_channel->send(selection.bytes);
+        m_context.counters.delivered.fetch_add(selection.events, std::memory_order_relaxed);
+        return true;
+    }
+    if (m_phase == Phase::Lagging && pending > m_context.limits.bufferBytes / 4) {
+        if (selection.lastMutation > 0)
+            noteMissing(selection.firstMutation, selection.lastMutation);
+        m_context.counters.shed.fetch_add(selection.events, std::memory_order_relaxed);
+        return true;
+    }
+    return false;
+}
+
+void Subscriber::deliverOneByOne(const EncodedBatch &batch)
+{
+    const EncodedBatch::Form &form = batch.form(m_subscription.encoding);
     const quint64 reached = m_seq;
     m_seq = std::max(m_seq, batch.records().back().seq);
     QByteArray bytes;
@@ -235,15 +254,15 @@ bool Subscriber::makeRoom(const Record &record, qsizetype size, qint64 pending)
         return false;
     }
     m_phase = Phase::Lagging;
-    noteMissing(record);
+    noteMissing(record.seq, record.seq);
     return false;
 }
 
-void Subscriber::noteMissing(const Record &record)
+void Subscriber::noteMissing(quint64 from, quint64 to)
 {
     if (m_gapFrom == 0)
-        m_gapFrom = record.seq;
-    m_gapTo = record.seq;
+        m_gapFrom = from;
+    m_gapTo = to;
 }
 
 void Subscriber::endGapWhenDrained()
@@ -268,8 +287,7 @@ bool Subscriber::wants(const Record &record) const
     // Of others, a confined consumer learns not even that they are there.
     if (record.op == Op::Heartbeat && !m_subscription.confinement.isEmpty() && record.key != m_peer)
         return false;
-    return m_subscription.wants(record.op,
-                                record.entry ? record.entry->key() : QByteArrayView(record.key));
+    return m_subscription.wants(record.op, record.about());
 }
 
 // The event of \a record without what the consumer must not see, when there is some of that.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
-#include "server/feed/encodedbatch.h"
+#include "server/feed/delivery.h"
 #include "server/feed/feedchannel.h"
 #include "server/feed/feedcontext.h"
 #include "server/store/snapshot.h"
@@ -32,8 +32,8 @@ public:
     /// Begins to send.
     void start();
 
-    /// Sends what it wants of \a batch. The batches after start() have to come without hole.
-    void deliver(const EncodedBatch &batch);
+    /// Sends what it wants of \a delivery. The batches after start() have to come without hole.
+    void deliver(const Delivery &delivery);
 
     /// Asks for a sign of life; closes when two were missed.
     void beat();
@@ -67,9 +67,10 @@ private:
     bool advanceInitial();
     bool advanceReplay();
     void endGapWhenDrained();
-    void deliverSelected(const EncodedBatch &batch, const EncodedBatch::Form &form);
+    bool deliverWhole(const Delivery::Selection &selection);
+    void deliverOneByOne(const EncodedBatch &batch);
     bool makeRoom(const Record &record, qsizetype size, qint64 pending);
-    void noteMissing(const Record &record);
+    void noteMissing(quint64 from, quint64 to);
     static bool isBehind(const Record &record, quint64 reached);
     bool wants(const Record &record) const;
     std::optional<Event> clipped(const Record &record) const;

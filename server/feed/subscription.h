@@ -38,6 +38,8 @@ public:
 
     bool contains(Op op) const { return (m_bits & (1U << unsigned(op))) != 0; }
     bool isAll() const { return m_bits == all().m_bits; }
+    /// A number that tells sets apart.
+    unsigned bits() const { return m_bits; }
 
 private:
     explicit OpSet(unsigned bits)

@@ -23,6 +23,9 @@ struct Record
     EntryPtr entry;    ///< Insert, Touch: the entry as it is from now on
     QByteArray key;    ///< others: key, prefix, or the peer of a Heartbeat
 
+    /// The key or prefix it is about, or the peer of a Heartbeat. Valid while the record lives.
+    QByteArrayView about() const { return entry ? entry->key() : QByteArrayView(key); }
+
     /// The bytes this record keeps alive, for limits on histories.
     qsizetype memorySize() const
     {

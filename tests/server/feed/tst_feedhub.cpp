@@ -20,8 +20,10 @@ class TestFeedHub : public QObject
 
 private Q_SLOTS:
     void streamsGetWhatHappens();
+    void streamsGetAllInOrder();
     void consumersThatLeaveAreForgotten();
     void drainClosesAll();
+    void drainDeliversWhatWaits();
     void drainOfNothingIsAtOnce();
     void canGoWithConsumersOpen();
 };
@@ -88,6 +90,27 @@ void TestFeedHub::streamsGetWhatHappens()
     QCOMPARE(f.counters.events[size_t(Op::Insert)].load(), 1U);
 }
 
+// Some of it waits for the next round.
+void TestFeedHub::streamsGetAllInOrder()
+{
+    Fixture f;
+    for (int i = 0; i < 20; ++i)
+        f.subscribe();
+    QByteArray expected = "HEAD\r\n\r\n: heartbeat\n\n";
+    for (int i = 1; i <= 2000; ++i) {
+        const QByteArray number = QByteArray::number(i);
+        f.put(number);
+        expected += "id: 77:" + number + "\ndata: Insert { key: " + number + ", value: v }\n\n";
+        if (i % 100 == 0)
+            QCoreApplication::processEvents();
+    }
+    for (const auto &client : f.clients) {
+        QTRY_COMPARE(client->bytesAvailable(), expected.size());
+        QVERIFY(client->readAll() == expected);
+    }
+    QCOMPARE(f.counters.delivered.load(), 20U * 2000U);
+}
+
 void TestFeedHub::consumersThatLeaveAreForgotten()
 {
     Fixture f;
@@ -112,6 +135,24 @@ void TestFeedHub::drainClosesAll()
     QTRY_COMPARE(drained.count(), 1);
     for (const auto &client : f.clients)
         QTRY_COMPARE(client->state(), QAbstractSocket::UnconnectedState);
+}
+
+void TestFeedHub::drainDeliversWhatWaits()
+{
+    Fixture f;
+    QTcpSocket &client = f.subscribe();
+    QSignalSpy drained(f.hub.get(), &FeedHub::drained);
+    f.put("a");
+    QTRY_VERIFY(f.counters.delivered > 0);
+    f.put("b");
+    QCoreApplication::processEvents();
+    f.put("c");
+    f.hub->drain();
+    QTRY_COMPARE(drained.count(), 1);
+    QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
+    const QByteArray received = client.readAll();
+    for (const char *const key : {"a", "b", "c"})
+        QCOMPARE(received.count(QByteArray("key: ") + key), 1);
 }
 
 void TestFeedHub::drainOfNothingIsAtOnce()

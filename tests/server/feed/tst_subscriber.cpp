@@ -106,7 +106,7 @@ public:
     {
         const RecordBatchPtr batch = log.takeBatch();
         if (!batch->records.empty())
-            subscriber->deliver(EncodedBatch(batch));
+            subscriber->deliver(Delivery({std::make_shared<EncodedBatch>(batch)}));
     }
 
     /// What the consumer got, such as "insert a 1, gap 2-5, read b 5"; an initial insert is "+a 1".
@@ -441,8 +441,8 @@ void TestSubscriber::batchesOnTheWayAreNotRepeated()
     const auto second = f.log.takeBatch();
     f.subscriber->start();
     QCOMPARE(f.received(), QByteArray("insert a 1, insert b 2, insert c 3"));
-    f.subscriber->deliver(EncodedBatch(first));
-    f.subscriber->deliver(EncodedBatch(second));
+    f.subscriber->deliver(Delivery({std::make_shared<EncodedBatch>(first)}));
+    f.subscriber->deliver(Delivery({std::make_shared<EncodedBatch>(second)}));
     f.put("d");
     f.deliver();
     QCOMPARE(f.received(), QByteArray("insert a 1, insert b 2, insert c 3, insert d 4"));
@@ -782,7 +782,7 @@ void TestSubscriber::missesAndRepeatsNothingWhileWritersGoOn()
         Subscriber subscriber(std::move(owned), subscription, "peer", context);
         connect(
             &broadcaster, &Broadcaster::broadcast, &subscriber,
-            [&](const EncodedBatchPtr &batch) { subscriber.deliver(*batch); },
+            [&](const EncodedBatchPtr &batch) { subscriber.deliver(Delivery({batch})); },
             Qt::QueuedConnection);
         subscriber.start();
         while (!stop) {
