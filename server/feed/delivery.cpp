@@ -8,6 +8,7 @@ static void add(const Record &record, Delivery::Selection &selection)
     ++selection.events;
     if (!isMutation(record.op))
         return;
+    ++selection.mutations;
     if (selection.firstMutation == 0)
         selection.firstMutation = record.seq;
     selection.lastMutation = record.seq;

@@ -28,6 +28,7 @@ public:
     {
         QByteArray bytes; ///< encoded, one behind the other
         size_t events = 0;
+        size_t mutations = 0;      ///< among the events
         quint64 firstMutation = 0; ///< the seqs of the first and the last one among them, or 0
         quint64 lastMutation = 0;
     };

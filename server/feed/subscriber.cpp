@@ -185,7 +185,9 @@ void Subscriber::deliver(const Delivery &delivery)
 bool Subscriber::deliverWhole(const Delivery::Selection &selection)
 {
     const qint64 pending = m_channel->pendingBytes();
-    if (m_phase == Phase::Live && pending + selection.bytes.size() <= bufferLimit() / 2) {
+    const bool hasOthers = selection.events > selection.mutations; // which may fill half of it
+    const qint64 limit = hasOthers ? bufferLimit() / 2 : bufferLimit();
+    if (m_phase == Phase::Live && pending + selection.bytes.size() <= limit) {
         if (selection.events > 0)
             m_channel->send(selection.bytes);
         m_context.counters.delivered.fetch_add(selection.events, std::memory_order_relaxed);

@@ -83,6 +83,7 @@ void TestDelivery::allOfSeveralIsOneBehindTheOther()
              QByteArray("Read { key: a}|Insert { key: ab, value: v }|Delete { key: b }|"
                         "Insert { key: ac, value: v }|List"));
     QCOMPARE(all.events, size_t(5));
+    QCOMPARE(all.mutations, size_t(3));
     QCOMPARE(all.firstMutation, 5U);
     QCOMPARE(all.lastMutation, 7U);
 }
