@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "bench/micro/works.h"
+
+#include "server/http/dispatcher.h"
+#include "server/http/outbox.h"
+#include "server/http/requestparser.h"
+#include "server/http/services.h"
+#include "server/log/memorylog.h"
+#include "shared/limits.h"
+
+#include <memory>
+
+namespace memorykv {
+
+namespace {
+
+const QByteArray kGet = "GET /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+                        "User-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
+const QByteArray kPut = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+                        "User-Agent: curl/7.88.1\r\nAccept: */*\r\n"
+                        "Content-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+                        "{\"temperature\":21.5,\"unit\":\"C\",\"ok\":true}";
+const QByteArray kChunkedPut
+    = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n"
+      "14\r\n01234567890123456789\r\n0\r\n\r\n";
+constexpr QByteArrayView kDate = "Tue, 24 Nov 2026 12:00:00 GMT";
+constexpr qsizetype kHistoryBytes = 4 << 20;
+
+class NoObserver final : public HttpObserver
+{
+public:
+    void requestDone(Method, Route, int, double) override { }
+    void operationDone(OperationKind, OperationResult) override { }
+    void connectionsChanged(int) override { }
+};
+
+/// The HTTP interface of one worker, from whole requests to answers.
+class Fixture
+{
+public:
+    Fixture()
+        : m_log(kHistoryBytes)
+        , m_store(m_log, 0, [] { return 1; })
+        , m_cors({})
+        , m_services{.store = m_store,
+                     .log = m_log,
+                     .observer = m_observer,
+                     .cors = m_cors,
+                     .maxValueSize = kDefaultMaxValueSize,
+                     .renderMetrics = {},
+                     .metricsType = {},
+                     .renderInfo = {},
+                     .page = {},
+                     .openApi = {}}
+        , m_dispatcher(m_services)
+    {
+        dispatch(requestOf(kPut));
+    }
+
+    static Request requestOf(const QByteArray &bytes)
+    {
+        RequestParser parser(kDefaultMaxValueSize);
+        parser.append(bytes);
+        keep(parser.parse());
+        return parser.takeRequest();
+    }
+
+    void dispatch(const Request &request) { keep(m_dispatcher.dispatch(request)); }
+
+private:
+    MemoryLog m_log;
+    KeyValueStore m_store;
+    NoObserver m_observer;
+    Cors m_cors;
+    HttpServices m_services;
+    Dispatcher m_dispatcher;
+};
+
+Work framing(const char *name, const QByteArray &bytes)
+{
+    return {name, [bytes] {
+                return [bytes, parser = std::make_shared<RequestParser>(kDefaultMaxValueSize)](
+                           size_t operations) {
+                    for (size_t i = 0; i < operations; ++i) {
+                        parser->append(bytes);
+                        keep(parser->parse());
+                        keep(parser->takeRequest());
+                    }
+                };
+            }};
+}
+
+Work dispatching(const char *name, const QByteArray &bytes)
+{
+    return {name, [bytes] {
+                return [fixture = std::make_shared<Fixture>(),
+                        request = Fixture::requestOf(bytes)](size_t operations) {
+                    for (size_t i = 0; i < operations; ++i)
+                        fixture->dispatch(request);
+                };
+            }};
+}
+
+// An answer from its parts to the bytes that are written, as for the GET of a value.
+std::function<void(size_t)> prepareResponse()
+{
+    const EntryPtr entry(Entry::create({"key:000000000001", QByteArray(40, 'v'), {}, 12345, 0}));
+    return [entry, outbox = std::make_shared<Outbox>()](size_t operations) {
+        for (size_t i = 0; i < operations; ++i) {
+            Response response;
+            response.setContentType(entry->type());
+            response.setETag(entry->revision());
+            response.entry = entry;
+            WriteOptions options;
+            options.date = kDate;
+            appendResponse(response, options, outbox->open(0, 1, {}));
+            keep(outbox->takeReady());
+            keep(outbox->takeReceipts());
+        }
+    };
+}
+
+} // namespace
+
+std::vector<Work> httpWorks()
+{
+    return {
+        framing("http/frame-get", kGet),
+        framing("http/frame-put", kPut),
+        framing("http/frame-put-chunked", kChunkedPut),
+        dispatching("http/dispatch-get", kGet),
+        dispatching("http/dispatch-put", kPut),
+        {"http/response", prepareResponse},
+    };
+}
+
+} // namespace memorykv
