@@ -18,8 +18,9 @@ int main(int argc, char *argv[])
 {
     const QCoreApplication application(argc, argv);
     if (RUNNING_ON_VALGRIND == 0) {
-        std::fputs("count-works measures nothing unless it runs under callgrind: use bench/counts\n",
-                   stderr);
+        std::fputs(
+            "count-works measures nothing unless it runs under callgrind: use bench/counts\n",
+            stderr);
         return 2;
     }
     for (const Work &work : allWorks()) {

@@ -18,12 +18,11 @@ const QByteArray kGet = "GET /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\
                         "User-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
 const QByteArray kPut = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
                         "User-Agent: curl/7.88.1\r\nAccept: */*\r\n"
-                        "Content-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+                        "Content-Type: application/json\r\nContent-Length: 41\r\n\r\n"
                         "{\"temperature\":21.5,\"unit\":\"C\",\"ok\":true}";
-const QByteArray kChunkedPut
-    = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n"
-      "14\r\n01234567890123456789\r\n0\r\n\r\n";
+const QByteArray kChunkedPut = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
+                               "Transfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n"
+                               "14\r\n01234567890123456789\r\n0\r\n\r\n";
 constexpr QByteArrayView kDate = "Tue, 24 Nov 2026 12:00:00 GMT";
 constexpr qsizetype kHistoryBytes = 4 << 20;
 
@@ -34,6 +33,21 @@ public:
     void operationDone(OperationKind, OperationResult) override { }
     void connectionsChanged(int) override { }
 };
+
+Request takeRequest(RequestParser &parser, const QByteArray &bytes)
+{
+    parser.append(bytes);
+    const auto status = parser.parse();
+    if (!status || *status != RequestParser::Status::Complete)
+        qFatal("a request of this benchmark is not whole and valid");
+    return parser.takeRequest();
+}
+
+Request requestOf(const QByteArray &bytes)
+{
+    RequestParser parser(kDefaultMaxValueSize);
+    return takeRequest(parser, bytes);
+}
 
 /// The HTTP interface of one worker, from whole requests to answers.
 class Fixture
@@ -58,15 +72,12 @@ public:
         dispatch(requestOf(kPut));
     }
 
-    static Request requestOf(const QByteArray &bytes)
+    void dispatch(const Request &request)
     {
-        RequestParser parser(kDefaultMaxValueSize);
-        parser.append(bytes);
-        keep(parser.parse());
-        return parser.takeRequest();
+        const Response response = m_dispatcher.dispatch(request);
+        if (response.status >= 300)
+            qFatal("a request of this benchmark is answered with %d", response.status);
     }
-
-    void dispatch(const Request &request) { keep(m_dispatcher.dispatch(request)); }
 
 private:
     MemoryLog m_log;
@@ -82,11 +93,8 @@ Work framing(const char *name, const QByteArray &bytes)
     return {name, [bytes] {
                 return [bytes, parser = std::make_shared<RequestParser>(kDefaultMaxValueSize)](
                            size_t operations) {
-                    for (size_t i = 0; i < operations; ++i) {
-                        parser->append(bytes);
-                        keep(parser->parse());
-                        keep(parser->takeRequest());
-                    }
+                    for (size_t i = 0; i < operations; ++i)
+                        keep(takeRequest(*parser, bytes));
                 };
             }};
 }
@@ -95,7 +103,7 @@ Work dispatching(const char *name, const QByteArray &bytes)
 {
     return {name, [bytes] {
                 return [fixture = std::make_shared<Fixture>(),
-                        request = Fixture::requestOf(bytes)](size_t operations) {
+                        request = requestOf(bytes)](size_t operations) {
                     for (size_t i = 0; i < operations; ++i)
                         fixture->dispatch(request);
                 };

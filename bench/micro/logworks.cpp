@@ -33,8 +33,8 @@ template <typename Append>
 Work encoding(const char *name, Append append)
 {
     return {name, [append] {
-                return [append, record = recordOf(12345), buffer = QByteArray()](
-                           size_t operations) mutable {
+                return [append, record = recordOf(12345),
+                        buffer = QByteArray()](size_t operations) mutable {
                     for (size_t i = 0; i < operations; ++i) {
                         if (buffer.size() > kWriteSize)
                             buffer.resize(0);

@@ -18,6 +18,7 @@ constexpr size_t kPageSize = 100;
 // A prime that does not divide the number of keys: steps of it go through all keys, in no order.
 constexpr size_t kStep = 7'368'787;
 
+const QByteArray kMissing = "no such key";
 const QByteArray kValue(64, 'v');
 
 /// A store with kKeys keys of 16 bytes, all made beforehand, and a clock that stands still until it
@@ -117,22 +118,22 @@ void putAndExpire(Fixture &fixture, size_t i)
 std::vector<Work> storeWorks()
 {
     return {
-        onStore("store/get", [](Fixture &fixture, size_t i) {
-            keep(fixture.store().get(fixture.keyAt(i)));
-        }),
-        onStore("store/get-missing", [](Fixture &fixture, size_t) {
-            keep(fixture.store().get("no such key"));
-        }),
+        onStore("store/get",
+                [](Fixture &fixture, size_t i) { keep(fixture.store().get(fixture.keyAt(i))); }),
+        onStore("store/get-missing",
+                [](Fixture &fixture, size_t) { keep(fixture.store().get(kMissing)); }),
         onStore("store/put-new", putNew),
         onStore("store/replace", [](Fixture &fixture, size_t i) { fixture.put(fixture.keyAt(i)); }),
         onStore("store/replace-if-match", replaceWithCondition),
         onStore("store/delete-and-put", removeAndPutBack),
-        onStore("store/touch", [](Fixture &fixture, size_t i) {
-            keep(fixture.store().apply(Operation::touch(fixture.keyAt(i), 1'000'000)));
-        }),
-        onStore("store/list-100", [](Fixture &fixture, size_t i) {
-            keep(fixture.store().list({}, fixture.keyAt(i), kPageSize));
-        }),
+        onStore("store/touch",
+                [](Fixture &fixture, size_t i) {
+                    keep(fixture.store().apply(Operation::touch(fixture.keyAt(i), 1'000'000)));
+                }),
+        onStore("store/list-100",
+                [](Fixture &fixture, size_t i) {
+                    keep(fixture.store().list({}, fixture.keyAt(i), kPageSize));
+                }),
         onStore("store/snapshot-1000", snapshotSlice),
         onStore("store/batch-100", batch),
         onStore("store/put-and-expire", putAndExpire),
