@@ -41,9 +41,9 @@ public:
     const QByteArray &keyAt(size_t i) const { return m_keys[i * kStep % kKeys]; }
     qint64 now() const { return m_nowMs; }
     void setNow(qint64 nowMs) { m_nowMs = nowMs; }
-    void put(const QByteArray &key, qint64 expiresAtMs = 0)
+    void put(const QByteArray &key, qint64 ttlMs = 0)
     {
-        keep(m_store.apply(Operation::put(key, kValue, {}, expiresAtMs)));
+        keep(m_store.apply(Operation::put(key, kValue, {}, ttlMs)));
     }
 
 private:
@@ -106,7 +106,7 @@ void snapshotSlice(Fixture &fixture, size_t i)
 void putAndExpire(Fixture &fixture, size_t i)
 {
     constexpr qint64 kSecond = 1000;
-    fixture.put(fixture.keyAt(i), fixture.now() + kSecond);
+    fixture.put(fixture.keyAt(i), kSecond);
     if (i % KeyValueStore::kSliceSize == 0) {
         fixture.setNow(fixture.now() + kSecond);
         keep(fixture.store().expireDue());

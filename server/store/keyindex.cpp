@@ -5,64 +5,89 @@
 
 namespace memorykv {
 
-using Difference = std::vector<Slot *>::difference_type;
+using keyheads::Bound;
+using keyheads::commonSize;
+using keyheads::headOf;
 
-static bool keyIsBefore(const Slot *slot, QByteArrayView key)
+KeyIndex::Cursor KeyIndex::find(QByteArrayView wanted, Bound bound) const
 {
-    return slot->entry->key() < key;
+    if (m_groups.isEmpty())
+        return end();
+    const size_t group = m_groups.find(wanted, bound);
+    const size_t block = m_groups.at(group).blocks.find(wanted, bound);
+    const size_t offset = m_groups.at(group).blocks.at(block).find(wanted, bound);
+    return normalized({group, block, offset});
 }
 
-// The last block whose first key is not above the key, or the first block.
-size_t KeyIndex::blockFor(QByteArrayView key) const
+// A place behind the last key of a block is that of the first key of the next one.
+KeyIndex::Cursor KeyIndex::normalized(Cursor cursor) const
 {
-    const auto above = std::upper_bound(
-        m_blocks.begin(), m_blocks.end(), key,
-        [](QByteArrayView wanted, const Block &block) { return wanted < block.firstKey(); });
-    return above == m_blocks.begin() ? 0 : size_t(above - m_blocks.begin() - 1);
+    if (cursor.offset < blockAt(cursor).size())
+        return cursor;
+    if (cursor.block + 1 < m_groups.at(cursor.group).blocks.size())
+        return {cursor.group, cursor.block + 1, 0};
+    return {cursor.group + 1, 0, 0};
+}
+
+KeyIndex::Cursor KeyIndex::next(Cursor cursor) const
+{
+    ++cursor.offset;
+    return normalized(cursor);
 }
 
 void KeyIndex::insert(Slot *slot)
 {
     const QByteArrayView key = slot->entry->key();
-    if (m_blocks.empty()) {
-        m_blocks.push_back(Block{{slot}});
+    if (m_groups.isEmpty()) {
+        append({slot});
         return;
     }
-    size_t at = blockFor(key);
-    if (m_blocks[at].slots.size() == kMaxBlockSize) {
-        auto &full = m_blocks[at].slots;
-        // Keys that come in ascending order would leave every block half empty if split evenly.
-        const bool appending = at + 1 == m_blocks.size() && keyIsBefore(full.back(), key);
-        const auto middle
-            = full.begin() + Difference(appending ? kMaxBlockSize : kMaxBlockSize / 2);
-        Block upper{{middle, full.end()}};
-        full.erase(middle, full.end());
-        full.shrink_to_fit();
-        if (upper.slots.empty()) {
-            m_blocks.push_back(Block{{slot}});
-            return;
-        }
-        const bool intoUpper = upper.firstKey() < key;
-        m_blocks.insert(m_blocks.begin() + Difference(at + 1), std::move(upper));
-        at += intoUpper ? 1 : 0;
+    Cursor at;
+    at.group = m_groups.find(key, Bound::Lower);
+    at.block = m_groups.at(at.group).blocks.find(key, Bound::Lower);
+    if (blockAt(at).isFull())
+        at = makeRoom(at, key);
+    blockAt(at).insert(slot);
+    ++m_groups.at(at.group).keys;
+}
+
+// Splits the block, and its group before if that is full. Returns the block the key belongs to.
+KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key)
+{
+    Group *group = &m_groups.at(at.group);
+    if (group->blocks.size() == kMaxBlocks) {
+        splitGroup(at.group);
+        const size_t lower = m_groups.at(at.group).blocks.size();
+        if (at.block >= lower)
+            at = {at.group + 1, at.block - lower, 0};
+        group = &m_groups.at(at.group);
     }
-    auto &slots = m_blocks[at].slots;
-    slots.insert(std::lower_bound(slots.begin(), slots.end(), key, keyIsBefore), slot);
+    KeyBlock &full = group->blocks.at(at.block);
+    // Keys that come in ascending order would leave every block half empty if split evenly.
+    const bool isLast = at.group + 1 == m_groups.size() && at.block + 1 == group->blocks.size();
+    if (isLast && full.lastKey() < key) {
+        group->blocks.insert(at.block + 1, key.toByteArray(), std::make_unique<KeyBlock>());
+        return {at.group, at.block + 1, 0};
+    }
+    auto upper = full.split(KeyBlock::kCapacity / 2);
+    QByteArray separator = upper->keyAt(0).toByteArray();
+    const bool intoUpper = separator < key;
+    group->blocks.insert(at.block + 1, std::move(separator), std::move(upper));
+    return {at.group, at.block + (intoUpper ? 1 : 0), 0};
 }
 
-// The bytes of the key behind those that all keys begin with, as a number in the same order: it
-// decides most comparisons without a look at the keys, which are anywhere in memory.
-static quint64 headOf(QByteArrayView key, qsizetype from)
+void KeyIndex::splitGroup(size_t group)
 {
-    quint64 head = 0;
-    for (qsizetype i = from; i < from + qsizetype(sizeof head); ++i)
-        head = head << 8 | (i < key.size() ? uchar(key[i]) : 0);
-    return head;
-}
-
-static qsizetype commonSize(QByteArrayView a, QByteArrayView b)
-{
-    return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+    Group &lower = m_groups.at(group);
+    auto upper = std::make_unique<Group>();
+    // The last group is the one that ascending keys fill; all but its last block are full then.
+    const size_t place = group + 1 == m_groups.size() ? kMaxBlocks - 1 : kMaxBlocks / 2;
+    lower.blocks.split(place, upper->blocks);
+    for (size_t block = 0; block < upper->blocks.size(); ++block)
+        upper->keys += upper->blocks.at(block).size();
+    lower.keys -= upper->keys;
+    QByteArray separator = upper->blocks.separator(0);
+    m_groups.insert(group + 1, std::move(separator), std::move(upper));
 }
 
 void KeyIndex::build(const std::vector<Slot *> &slots)
@@ -72,7 +97,7 @@ void KeyIndex::build(const std::vector<Slot *> &slots)
         quint64 head;
         Slot *slot;
     };
-    m_blocks.clear();
+    m_groups.clear();
     if (slots.empty())
         return;
     QByteArrayView common = slots.front()->entry->key();
@@ -81,104 +106,93 @@ void KeyIndex::build(const std::vector<Slot *> &slots)
     std::vector<Item> items;
     items.reserve(slots.size());
     for (Slot *slot : slots)
-        items.push_back({headOf(slot->entry->key(), common.size()), slot});
+        items.push_back({headOf<quint64>(slot->entry->key(), common.size()), slot});
     std::sort(items.begin(), items.end(), [](const Item &a, const Item &b) {
         return a.head != b.head ? a.head < b.head : a.slot->entry->key() < b.slot->entry->key();
     });
-    for (size_t i = 0; i < items.size(); ++i) {
-        if (i % kBuiltBlockSize == 0) {
-            m_blocks.emplace_back();
-            m_blocks.back().slots.reserve(std::min(kBuiltBlockSize, items.size() - i));
+    std::vector<Slot *> block;
+    for (const Item &item : items) {
+        block.push_back(item.slot);
+        if (block.size() == kBuiltBlockSize) {
+            append(block);
+            block.clear();
         }
-        m_blocks.back().slots.push_back(items[i].slot);
     }
+    if (!block.empty())
+        append(block);
+}
+
+// A block of these, which are behind all keys there are.
+void KeyIndex::append(const std::vector<Slot *> &slots)
+{
+    const QByteArray separator = slots.front()->entry->key().toByteArray();
+    if (m_groups.isEmpty() || m_groups.at(m_groups.size() - 1).blocks.size() >= kBuiltBlocks)
+        m_groups.insert(m_groups.size(), separator, std::make_unique<Group>());
+    Group &group = m_groups.at(m_groups.size() - 1);
+    group.blocks.insert(group.blocks.size(), separator, std::make_unique<KeyBlock>(slots));
+    group.keys += slots.size();
 }
 
 void KeyIndex::remove(QByteArrayView key)
 {
-    const Cursor found = lowerBound(key);
-    auto &slots = m_blocks[found.block].slots;
-    slots.erase(slots.begin() + Difference(found.offset));
-    if (slots.empty())
-        m_blocks.erase(m_blocks.begin() + Difference(found.block));
+    remove(lowerBound(key), 1);
+}
+
+// Removes keys of one block, and with its last one the block, and so on.
+void KeyIndex::remove(Cursor from, size_t count)
+{
+    Group &group = m_groups.at(from.group);
+    KeyBlock &block = group.blocks.at(from.block);
+    block.remove(from.offset, count);
+    group.keys -= count;
+    if (block.size() == 0)
+        group.blocks.remove(from.block);
+    if (group.blocks.isEmpty())
+        m_groups.remove(from.group);
 }
 
 std::vector<Slot *> KeyIndex::removeRange(Cursor from, Cursor to)
 {
     std::vector<Slot *> removed;
-    removed.reserve(count(from, to));
-    for (Cursor at = from; at != to; at = next(at))
-        removed.push_back(this->at(at));
-    if (removed.empty())
-        return removed;
-
-    const auto blocks = m_blocks.begin();
-    if (to.offset > 0) {
-        auto &slots = m_blocks[to.block].slots;
-        const size_t first = from.block == to.block ? from.offset : 0;
-        slots.erase(slots.begin() + Difference(first), slots.begin() + Difference(to.offset));
+    size_t left = count(from, to);
+    removed.reserve(left);
+    while (left > 0) {
+        const KeyBlock &block = blockAt(from);
+        const size_t part = std::min(left, block.size() - from.offset);
+        for (size_t i = 0; i < part; ++i)
+            removed.push_back(block.at(from.offset + i));
+        left -= part;
+        const bool wholeBlock = part == block.size();
+        const bool wholeGroup = wholeBlock && m_groups.at(from.group).blocks.size() == 1;
+        remove(from, part);
+        // What comes next has taken the place of what is gone, or is behind what is left.
+        if (left == 0)
+            break;
+        if (wholeGroup)
+            from = {from.group, 0, 0};
+        else if (from.block == m_groups.at(from.group).blocks.size())
+            from = {from.group + 1, 0, 0};
+        else
+            from = normalized(from);
     }
-    if (from.block == to.block)
-        return removed;
-    auto &slots = m_blocks[from.block].slots;
-    slots.erase(slots.begin() + Difference(from.offset), slots.end());
-    const size_t firstEmpty = from.offset == 0 ? from.block : from.block + 1;
-    m_blocks.erase(blocks + Difference(firstEmpty), blocks + Difference(to.block));
     return removed;
-}
-
-// The first place for which isBefore is false; it is true for all keys before that place.
-template <typename IsBefore>
-KeyIndex::Cursor KeyIndex::partitionPoint(IsBefore isBefore) const
-{
-    const auto above
-        = std::partition_point(m_blocks.begin(), m_blocks.end(),
-                               [&](const Block &block) { return isBefore(block.slots.front()); });
-    if (above == m_blocks.begin())
-        return {};
-    const auto &slots = (above - 1)->slots;
-    const auto found = std::partition_point(slots.begin(), slots.end(), isBefore);
-    const auto block = size_t(above - m_blocks.begin());
-    if (found == slots.end())
-        return {block, 0};
-    return {block - 1, size_t(found - slots.begin())};
-}
-
-KeyIndex::Cursor KeyIndex::lowerBound(QByteArrayView key) const
-{
-    return partitionPoint([key](const Slot *slot) { return keyIsBefore(slot, key); });
-}
-
-KeyIndex::Cursor KeyIndex::upperBound(QByteArrayView key) const
-{
-    return partitionPoint([key](const Slot *slot) { return slot->entry->key() <= key; });
-}
-
-KeyIndex::Cursor KeyIndex::prefixEnd(QByteArrayView prefix) const
-{
-    return partitionPoint([prefix](const Slot *slot) {
-        const QByteArrayView key = slot->entry->key();
-        return key < prefix || key.startsWith(prefix);
-    });
-}
-
-KeyIndex::Cursor KeyIndex::next(Cursor cursor) const
-{
-    if (++cursor.offset == m_blocks[cursor.block].slots.size())
-        return {cursor.block + 1, 0};
-    return cursor;
 }
 
 size_t KeyIndex::count(Cursor from, Cursor to) const
 {
-    if (from.block == to.block)
-        return to.offset > from.offset ? to.offset - from.offset : 0;
-    if (from.block > to.block)
+    if (from >= to)
         return 0;
-    size_t keys = m_blocks[from.block].slots.size() - from.offset + to.offset;
-    for (size_t block = from.block + 1; block < to.block; ++block)
-        keys += m_blocks[block].slots.size();
-    return keys;
+    // The keys of a group, or of a block, before a place in it.
+    const auto before = [this](Cursor at) {
+        size_t keys = at.offset;
+        for (size_t block = 0; block < at.block; ++block)
+            keys += m_groups.at(at.group).blocks.at(block).size();
+        return keys;
+    };
+    size_t keys = 0;
+    for (size_t group = from.group; group < to.group; ++group)
+        keys += m_groups.at(group).keys;
+    return keys + before(to) - before(from);
 }
 
 } // namespace memorykv

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
-#include "server/store/slot.h"
+#include "server/store/keyblock.h"
+#include "server/store/keydirectory.h"
 
 #include <compare>
 #include <vector>
 
 namespace memorykv {
 
-/// The keys in byte order: sorted blocks of slots, and the blocks in order, a B+ tree of two
-/// levels. A block splits in half when it is full, so blocks are about two thirds full.
+/// The keys in byte order, a B+ tree of three levels: groups, the blocks of a group, the slots of a
+/// block. A block splits in half when it is full, so blocks are about two thirds full; so do
+/// groups.
 ///
-/// Lookups take O(log n) comparisons. Not thread-safe: the store locks.
+/// A lookup compares heads of keys (keyheads.h) and looks at few keys themselves. A change moves
+/// what is behind it in one block, at times in one group. Not thread-safe: the store locks.
 class KeyIndex
 {
 public:
     /// A place in the index. Valid until the index changes.
     struct Cursor
     {
+        size_t group = 0;
         size_t block = 0;
         size_t offset = 0;
 
@@ -38,37 +42,45 @@ public:
     std::vector<Slot *> removeRange(Cursor from, Cursor to);
 
     /// The first key that is not below \a key.
-    Cursor lowerBound(QByteArrayView key) const;
+    Cursor lowerBound(QByteArrayView key) const { return find(key, keyheads::Bound::Lower); }
     /// The first key that is above \a key.
-    Cursor upperBound(QByteArrayView key) const;
+    Cursor upperBound(QByteArrayView key) const { return find(key, keyheads::Bound::Upper); }
     /// The first key above all that begin with \a prefix.
-    Cursor prefixEnd(QByteArrayView prefix) const;
+    Cursor prefixEnd(QByteArrayView prefix) const { return find(prefix, keyheads::Bound::Prefix); }
     Cursor begin() const { return {}; }
-    Cursor end() const { return {m_blocks.size(), 0}; }
+    Cursor end() const { return {m_groups.size(), 0, 0}; }
 
     /// The slot at \a cursor, which must not be end().
-    Slot *at(Cursor cursor) const { return m_blocks[cursor.block].slots[cursor.offset]; }
+    Slot *at(Cursor cursor) const { return blockAt(cursor).at(cursor.offset); }
     Cursor next(Cursor cursor) const;
 
     /// The number of keys in [\a from, \a to).
     size_t count(Cursor from, Cursor to) const;
 
 private:
-    static constexpr size_t kMaxBlockSize = 256;
-    static constexpr size_t kBuiltBlockSize = kMaxBlockSize * 2 / 3; ///< room for keys to come
+    static constexpr size_t kMaxBlocks = 128; ///< of a group
+    // What build() leaves room for keys to come with.
+    static constexpr size_t kBuiltBlockSize = KeyBlock::kCapacity * 2 / 3;
+    static constexpr size_t kBuiltBlocks = kMaxBlocks * 2 / 3;
 
-    struct Block
+    struct Group
     {
-        std::vector<Slot *> slots; ///< never empty
-
-        QByteArrayView firstKey() const { return slots.front()->entry->key(); }
+        KeyDirectory<KeyBlock> blocks; ///< never empty, and no block is
+        size_t keys = 0;
     };
 
-    template <typename IsBefore>
-    Cursor partitionPoint(IsBefore isBefore) const;
-    size_t blockFor(QByteArrayView key) const;
+    Cursor find(QByteArrayView wanted, keyheads::Bound bound) const;
+    KeyBlock &blockAt(Cursor cursor) const
+    {
+        return m_groups.at(cursor.group).blocks.at(cursor.block);
+    }
+    Cursor normalized(Cursor cursor) const;
+    void append(const std::vector<Slot *> &slots);
+    Cursor makeRoom(Cursor at, QByteArrayView key);
+    void splitGroup(size_t group);
+    void remove(Cursor from, size_t count);
 
-    std::vector<Block> m_blocks;
+    KeyDirectory<Group> m_groups; ///< no group is empty
 };
 
 } // namespace memorykv

@@ -251,8 +251,7 @@ qint64 KeyValueStore::expireDue()
 
 Slot *KeyValueStore::find(QByteArrayView key) const
 {
-    const auto found = m_slots.constFind(SlotKey(key));
-    return found == m_slots.constEnd() ? nullptr : found->slot();
+    return m_slots.find(key);
 }
 
 std::optional<Error> KeyValueStore::check(const Operation &operation, const Entry *current,
@@ -336,7 +335,7 @@ void KeyValueStore::put(Slot *slot, EntryPtr entry)
         return;
     }
     slot = m_pool.acquire(std::move(entry));
-    m_slots.insert(SlotKey(slot));
+    m_slots.insert(slot);
     m_index.insert(slot);
     noteArrived(slot);
 }
@@ -352,7 +351,7 @@ EntryPtr KeyValueStore::take(Slot *slot)
 {
     noteLeaving(slot->entry);
     m_index.remove(slot->entry->key());
-    m_slots.remove(SlotKey(slot));
+    m_slots.remove(slot);
     return m_pool.release(slot);
 }
 
@@ -365,7 +364,7 @@ std::vector<EntryPtr> KeyValueStore::takeRange(const QByteArray &prefix)
     taken.reserve(slots.size());
     for (Slot *slot : slots) {
         noteLeaving(slot->entry);
-        m_slots.remove(SlotKey(slot));
+        m_slots.remove(slot);
         taken.push_back(m_pool.release(slot));
     }
     return taken;

@@ -5,11 +5,11 @@
 #include "server/store/expiryqueue.h"
 #include "server/store/keyindex.h"
 #include "server/store/operation.h"
+#include "server/store/slottable.h"
 #include "server/store/undohistory.h"
 #include "shared/result.h"
 
 #include <QReadWriteLock>
-#include <QSet>
 
 #include <atomic>
 #include <functional>
@@ -159,7 +159,7 @@ private:
     std::function<void()> m_earlierExpiryListener;
 
     mutable QReadWriteLock m_lock; ///< guards what follows
-    QSet<SlotKey> m_slots;
+    SlotTable m_slots;
     SlotPool m_pool;
     KeyIndex m_index;
     ExpiryQueue m_expiries;

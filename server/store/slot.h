@@ -57,6 +57,7 @@ public:
     { }
 
     Slot *slot() const { return m_slot; }
+    quint32 hash() const { return m_hash; }
     QByteArrayView key() const
     {
         return m_size == kIsSlot ? m_slot->entry->key() : QByteArrayView(m_key, m_size);

@@ -52,7 +52,7 @@ void StoreReplayer::replay(const Record &record)
 void StoreReplayer::put(const EntryPtr &entry)
 {
     Slot *slot = m_store.m_pool.acquire(entry);
-    Slot *found = m_store.m_slots.insert(SlotKey(slot))->slot(); // the one there was stays
+    Slot *found = m_store.m_slots.insert(slot); // the one there was stays
     if (found != slot) {
         m_store.m_pool.release(slot);
         m_store.replace(found, entry);
@@ -70,7 +70,7 @@ void StoreReplayer::take(Slot *slot)
         return;
     }
     m_store.noteLeaving(slot->entry);
-    m_store.m_slots.remove(SlotKey(slot));
+    m_store.m_slots.remove(slot);
     m_store.m_pool.release(slot);
 }
 
@@ -79,9 +79,8 @@ void StoreReplayer::buildIndex()
     if (m_hasIndex)
         return;
     std::vector<Slot *> slots;
-    slots.reserve(size_t(m_store.m_slots.size()));
-    for (const SlotKey &key : m_store.m_slots)
-        slots.push_back(key.slot());
+    slots.reserve(m_store.m_slots.size());
+    m_store.m_slots.forEach([&slots](Slot *slot) { slots.push_back(slot); });
     m_store.m_index.build(slots);
     m_hasIndex = true;
 }

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void builtAtOnceIsAsInsertedOneByOne();
     void behavesAsAMap_data();
     void behavesAsAMap();
+    void manyKeysBehaveAsAMap_data();
+    void manyKeysBehaveAsAMap();
 };
 
 namespace {
@@ -151,6 +153,19 @@ QByteArray highByteKey(Random &random)
     for (size_t i = 0, length = 1 + below(random, 6); i < length; ++i)
         key += kParts[below(random, std::size(kParts))];
     return key;
+}
+
+// What stores hold: several kinds of keys, each with a prefix of its own.
+QByteArray mixedKey(Random &random)
+{
+    static const QByteArrayView kPrefixes[] = {"user:", "session:", "user:name:", "s", "zone/a/"};
+    return kPrefixes[below(random, std::size(kPrefixes))].toByteArray()
+           + QByteArray::number(below(random, 1'000'000));
+}
+
+QByteArray largeNumberKey(Random &random)
+{
+    return QByteArray::number(below(random, 10'000'000)).rightJustified(12, '0');
 }
 
 QList<QByteArray> someKeys(int count)
@@ -367,6 +382,67 @@ void TestKeyIndex::behavesAsAMap()
                  size_t(std::distance(model.lower_bound(prefix), modelEnd)));
     }
     QCOMPARE(pair.indexKeys(), pair.modelKeys());
+}
+
+void TestKeyIndex::manyKeysBehaveAsAMap_data()
+{
+    QTest::addColumn<MakeKey>("makeKey");
+    QTest::addColumn<bool>("inOrder");
+    QTest::newRow("numbers") << MakeKey(largeNumberKey) << false;
+    QTest::newRow("numbers in order") << MakeKey(largeNumberKey) << true;
+    QTest::newRow("several prefixes") << MakeKey(mixedKey) << false;
+    QTest::newRow("several prefixes in order") << MakeKey(mixedKey) << true;
+}
+
+// Enough keys for several groups of blocks, which split, shrink from both ends and empty.
+void TestKeyIndex::manyKeysBehaveAsAMap()
+{
+    QFETCH(MakeKey, makeKey);
+    QFETCH(bool, inOrder);
+    Random random(1);
+    Pair pair;
+    QList<QByteArray> keys;
+    for (int i = 0; i < 50'000; ++i)
+        keys.append(makeKey(random));
+    if (inOrder)
+        std::sort(keys.begin(), keys.end());
+    for (const QByteArray &key : std::as_const(keys))
+        pair.insert(key);
+    const auto compare = [&] {
+        const auto &model = pair.model;
+        QCOMPARE(pair.indexKeys(), pair.modelKeys());
+        for (int i = 0; i < 40; ++i) {
+            const QByteArray from = makeKey(random);
+            const QByteArray prefix = makeKey(random).left(qsizetype(1 + below(random, 6)));
+            QCOMPARE(pair.keyAt(pair.index.lowerBound(from)),
+                     pair.keyAt(model.lower_bound(from), model));
+            QCOMPARE(pair.keyAt(pair.index.upperBound(from)),
+                     pair.keyAt(model.upper_bound(from), model));
+            const auto end = modelPrefixEnd(model, prefix);
+            QCOMPARE(pair.keyAt(pair.index.prefixEnd(prefix)), pair.keyAt(end, model));
+            const auto begin = model.lower_bound(prefix);
+            QCOMPARE(pair.index.count(pair.index.lowerBound(prefix), pair.index.prefixEnd(prefix)),
+                     size_t(std::distance(begin, end)));
+        }
+    };
+    compare();
+    for (const QByteArray &key : std::as_const(keys)) {
+        if (below(random, 3) > 0)
+            pair.remove(key);
+    }
+    compare();
+    for (int i = 0; i < 20; ++i)
+        QVERIFY(pair.removePrefix(makeKey(random).left(4)));
+    compare();
+    for (int i = 0; i < 30'000; ++i)
+        pair.insert(makeKey(random));
+    compare();
+    Random shuffled(2);
+    pair.rebuild(shuffled);
+    compare();
+    QVERIFY(pair.removePrefix("s"));
+    QVERIFY(pair.removePrefix(""));
+    QVERIFY(pair.index.begin() == pair.index.end());
 }
 
 QTEST_GUILESS_MAIN(TestKeyIndex)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#pragma once
+
+#include "server/store/keyheads.h"
+#include "server/store/slot.h"
+
+#include <array>
+#include <memory>
+
+namespace memorykv {
+
+/// A leaf of the ordered index: slots in the order of their keys. Not thread-safe.
+class KeyBlock
+{
+public:
+    static constexpr size_t kCapacity = 256;
+
+    KeyBlock() = default;
+    /// Of \a slots, which are in order, at most kCapacity and at least one.
+    explicit KeyBlock(std::span<Slot *const> slots);
+
+    size_t size() const { return m_size; }
+    bool isFull() const { return m_size == kCapacity; }
+    Slot *at(size_t place) const { return m_slots[place]; }
+    QByteArrayView keyAt(size_t place) const { return m_slots[place]->entry->key(); }
+    QByteArrayView lastKey() const { return keyAt(m_size - 1); }
+
+    /// The place where a search for \a wanted ends; size() when that is behind all keys.
+    size_t find(QByteArrayView wanted, keyheads::Bound bound) const;
+
+    /// Adds \a slot, whose key is not there yet. There must be room.
+    void insert(Slot *slot);
+
+    /// Removes \a count slots from \a place on.
+    void remove(size_t place, size_t count);
+
+    /// Moves the slots from \a place on, at least one, to a new block.
+    std::unique_ptr<KeyBlock> split(size_t place);
+
+private:
+    Q_DISABLE_COPY_MOVE(KeyBlock)
+
+    void shortenPrefix(qsizetype size);
+    void sharpen();
+    void makeHeads();
+
+    quint32 m_size = 0;
+    QByteArray m_prefix; ///< what all keys begin with, or a part of it
+    std::array<quint32, kCapacity> m_heads;
+    std::array<Slot *, kCapacity> m_slots;
+};
+
+} // namespace memorykv
