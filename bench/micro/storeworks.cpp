@@ -107,7 +107,7 @@ void putAndExpire(Fixture &fixture, size_t i)
 {
     constexpr qint64 kSecond = 1000;
     fixture.put(fixture.keyAt(i), kSecond);
-    if (i % KeyValueStore::kSliceSize == 0) {
+    if (i % KeyValueStore::kExpirySliceSize == 0) {
         fixture.setNow(fixture.now() + kSecond);
         keep(fixture.store().expireDue());
     }

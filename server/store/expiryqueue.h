@@ -3,15 +3,15 @@
 
 #include "server/store/slot.h"
 
-#include <optional>
-#include <vector>
+#include <deque>
 
 namespace memorykv {
 
 /// When which slot is due: a binary heap by time, so that the next expiry is known without looking
 /// at the keys. An item is never searched for; when its key was written anew or removed it is
-/// stale, which shows when it comes up (the slot's entry has another expiry or none), and when too
-/// many are stale the heap is rebuilt without them.
+/// stale, which shows when it comes up (the slot's entry has another expiry or none). While more
+/// than half may be stale, each item that comes has a few looked at and the stale ones removed, so
+/// that there is never a pause for all of them.
 ///
 /// Not thread-safe: the store locks.
 class ExpiryQueue
@@ -38,12 +38,17 @@ private:
         bool isStale() const { return !slot->entry || slot->entry->expiresAtMs() != atMs; }
     };
 
-    void pop();
-    void rebuild();
-    static bool isLater(const Item &a, const Item &b) { return a.atMs > b.atMs; }
+    static constexpr size_t kSwept = 4;    ///< items looked at for one that comes
+    static constexpr size_t kSpare = 1024; ///< items that may be stale without a look at any
 
-    std::vector<Item> m_heap;
-    size_t m_live = 0;
+    void remove(size_t place);
+    void rise(size_t place);
+    void sink(size_t place);
+    void sweep();
+
+    std::deque<Item> m_heap; ///< in blocks: growing moves no items
+    size_t m_live = 0;       ///< entries that have an expiry
+    size_t m_sweepAt = 0;    ///< the place in the heap that is looked at next
 };
 
 } // namespace memorykv

@@ -23,6 +23,15 @@ public:
     bool isFull() const { return m_size == kCapacity; }
     Slot *at(size_t place) const { return m_slots[place]; }
     QByteArrayView keyAt(size_t place) const { return m_slots[place]->entry->key(); }
+    /// Tells the processor that the slots behind \a place are going to be looked at, one after the
+    /// other. They and their entries are anywhere in memory.
+    void fetchAhead(size_t place) const
+    {
+        if (place + 2 * kAhead < m_size)
+            __builtin_prefetch(m_slots[place + 2 * kAhead]);
+        if (place + kAhead < m_size)
+            __builtin_prefetch(m_slots[place + kAhead]->entry.data());
+    }
     QByteArrayView lastKey() const { return keyAt(m_size - 1); }
 
     /// The place where a search for \a wanted ends; size() when that is behind all keys.
@@ -39,6 +48,8 @@ public:
 
 private:
     Q_DISABLE_COPY_MOVE(KeyBlock)
+
+    static constexpr size_t kAhead = 12; ///< places; far enough for memory to answer meanwhile
 
     void shortenPrefix(qsizetype size);
     void sharpen();

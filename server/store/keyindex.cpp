@@ -31,7 +31,11 @@ KeyIndex::Cursor KeyIndex::normalized(Cursor cursor) const
 
 KeyIndex::Cursor KeyIndex::next(Cursor cursor) const
 {
-    ++cursor.offset;
+    const KeyBlock &block = blockAt(cursor);
+    if (++cursor.offset < block.size()) {
+        block.fetchAhead(cursor.offset);
+        return cursor;
+    }
     return normalized(cursor);
 }
 

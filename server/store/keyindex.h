@@ -52,6 +52,7 @@ public:
 
     /// The slot at \a cursor, which must not be end().
     Slot *at(Cursor cursor) const { return blockAt(cursor).at(cursor.offset); }
+    /// The place behind \a cursor, which must not be end(). What follows is fetched ahead.
     Cursor next(Cursor cursor) const;
 
     /// The number of keys in [\a from, \a to).

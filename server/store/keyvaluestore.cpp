@@ -224,13 +224,14 @@ qint64 KeyValueStore::expireDue()
 {
     const qint64 now = m_clock();
     std::vector<EntryPtr> expired; // freed after the lock is released
+    expired.reserve(kExpirySliceSize);
     FreedSteps freed;
     const QWriteLocker locker(&m_lock);
     if (m_log.hasFailed())
         return 0;
     forgetDurable(freed);
     RecordGroup group;
-    while (expired.size() < kSliceSize) {
+    while (expired.size() < kExpirySliceSize) {
         Slot *slot = m_expiries.takeDue(now);
         if (!slot)
             break;

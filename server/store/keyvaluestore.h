@@ -27,7 +27,8 @@ class Snapshot;
 /// log is durable up to that seq.
 ///
 /// Thread-safe. Locks are held for one operation on one key, for one slice of at most
-/// kSliceSize keys of a listing, or for one batch or range removal.
+/// kSliceSize keys of a listing or kExpirySliceSize keys that expire, or for one batch or range
+/// removal.
 class KeyValueStore
 {
 public:
@@ -35,6 +36,7 @@ public:
     using Clock = std::function<qint64()>;
 
     static constexpr size_t kSliceSize = 1000;
+    static constexpr size_t kExpirySliceSize = 250; ///< a removal takes longer than a look
 
     /// \a log must outlive the store. \a maxMemory limits memoryUsed(), 0 for no limit.
     KeyValueStore(Log &log, qint64 maxMemory, Clock clock);
@@ -95,7 +97,7 @@ public:
     /// none when there are no such keys. The log's failure() when it has failed.
     Result<Removal> removePrefix(const QByteArray &prefix);
 
-    /// Removes up to kSliceSize entries that are due, each with an Expire of its own. Returns
+    /// Removes up to kExpirySliceSize entries that are due, each with an Expire of its own. Returns
     /// when the next one is due, 0 for never; a time in the past means there are more. Does nothing
     /// once the log has failed.
     qint64 expireDue();

@@ -9,9 +9,9 @@
 
 namespace memorykv {
 
-/// The slots by their keys: a hash table in parts. A QSet that grows moves all it holds at once, and
-/// whoever waits for the store's lock waits for that; a part has a thousandth of the keys, and the
-/// parts grow one at a time. Not thread-safe: the store locks.
+/// The slots by their keys: a hash table in parts. A QSet that grows moves all it holds at once,
+/// and whoever waits for the store's lock waits for that; a part has a thousandth of the keys, and
+/// the parts grow one at a time. Not thread-safe: the store locks.
 class SlotTable
 {
 public:

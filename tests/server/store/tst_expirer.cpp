@@ -145,7 +145,7 @@ void TestExpirer::manyGoInOrderOfTime()
 void TestExpirer::moreThanASliceAllGo()
 {
     Fixture f;
-    const int keys = 3 * int(KeyValueStore::kSliceSize) + 7;
+    const int keys = 3 * int(KeyValueStore::kExpirySliceSize) + 7;
     for (int i = 0; i < keys; ++i)
         f.put(QByteArray::number(i), -1);
     const Expirer expirer(f.store);

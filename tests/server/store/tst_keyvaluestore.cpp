@@ -543,13 +543,13 @@ void TestKeyValueStore::expireDueRemovesInOrderOfTime()
 void TestKeyValueStore::expireDueWorksInSlices()
 {
     Fixture f;
-    const int keys = 2 * int(KeyValueStore::kSliceSize) + 500;
+    const int keys = 2 * int(KeyValueStore::kExpirySliceSize) + 100;
     for (int i = 0; i < keys; ++i)
         f.put(QByteArray::number(i), "v", 1000);
     f.clock.advance(1500);
     const qint64 next = f.store.expireDue();
     QVERIFY2(next != 0 && next <= f.clock.nowMs(), "there are more");
-    QCOMPARE(f.store.expiredCount(), quint64(KeyValueStore::kSliceSize));
+    QCOMPARE(f.store.expiredCount(), quint64(KeyValueStore::kExpirySliceSize));
     f.store.expireDue();
     QCOMPARE(f.store.expireDue(), 0);
     QCOMPARE(f.store.expiredCount(), quint64(keys));
