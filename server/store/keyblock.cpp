@@ -63,15 +63,18 @@ void KeyBlock::shortenPrefix(qsizetype size)
     makeHeads();
 }
 
-// Once all keys have more in common, heads from further behind tell them apart again. For one byte
-// it is not worth a look at every key: the heads have bytes to spare.
+// When heads from further behind would tell the keys apart better, which costs a look at each of
+// them: not while few of the heads are equal.
 void KeyBlock::sharpen()
 {
-    if (m_size == 0)
+    size_t ties = 0;
+    for (size_t place = 1; place < m_size; ++place)
+        ties += m_heads[place] == m_heads[place - 1] ? 1 : 0;
+    if (ties <= m_size / 8)
         return;
     const QByteArrayView first = keyAt(0);
     const qsizetype common = commonSize(first, lastKey());
-    if (common < m_prefix.size() + 2)
+    if (common <= m_prefix.size())
         return;
     m_prefix = first.first(common).toByteArray();
     makeHeads();

@@ -74,14 +74,13 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
         if (m_log.hasFailed())
             return m_log.failure();
         forgetDurable(freed);
-        dropExpired(operation.key, now);
-        const Slot *slot = find(operation.key);
+        Slot *slot = findAlive(operation.key, now);
         const Entry *current = slot ? slot->entry.data() : nullptr;
         const qint64 growth = memoryOf(operation.entry.data()) - memoryOf(current);
         if (auto error = check(operation, current, growth))
             return *std::move(error);
         RecordGroup group;
-        outcome = perform(operation, now, group);
+        outcome = perform(operation, slot, now, group);
         if (!group.isEmpty())
             m_log.append(std::move(group));
         dueEarlier = isDueEarlier();
@@ -105,7 +104,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
         }
         forgetDurable(freed);
         for (const Operation &operation : operations)
-            dropExpired(operation.key, now);
+            findAlive(operation.key, now);
         result.seq = m_seq;
 
         if (auto failure = plan(operations)) {
@@ -116,7 +115,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
 
         RecordGroup group;
         for (const Operation &operation : operations)
-            result.outcomes.push_back(perform(operation, now, group));
+            result.outcomes.push_back(perform(operation, find(operation.key), now, group));
         if (!group.isEmpty())
             m_log.append(std::move(group));
         result.seq = m_seq;
@@ -270,11 +269,11 @@ std::optional<Error> KeyValueStore::check(const Operation &operation, const Entr
 
 // An entry whose time has come but which the expirer has not reached yet must not be seen by a
 // condition, and its end has to stand in the log before what comes next.
-void KeyValueStore::dropExpired(QByteArrayView key, qint64 now)
+Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now)
 {
     Slot *slot = find(key);
     if (!slot || !slot->entry->isExpiredAt(now))
-        return;
+        return slot;
     const EntryPtr entry = take(slot);
     m_lastRemovalSeq = ++m_seq;
     Record record = recordOf(Op::Expire, m_seq, now);
@@ -282,11 +281,13 @@ void KeyValueStore::dropExpired(QByteArrayView key, qint64 now)
     noteUndo({m_seq, entry, {}, {}});
     m_log.append({std::move(record)});
     m_expiredCount.fetch_add(1, std::memory_order_relaxed);
+    return nullptr;
 }
 
-Outcome KeyValueStore::perform(const Operation &operation, qint64 now, RecordGroup &group)
+// The slot is that of the operation's key, null when there is none.
+Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, qint64 now,
+                               RecordGroup &group)
 {
-    Slot *slot = find(operation.key);
     Outcome outcome;
     if (slot)
         outcome.previous = slot->entry;

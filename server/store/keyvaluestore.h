@@ -132,8 +132,8 @@ private:
         Error error;
     };
     std::optional<Failure> plan(const std::vector<Operation> &operations);
-    void dropExpired(QByteArrayView key, qint64 now);
-    Outcome perform(const Operation &operation, qint64 now, RecordGroup &group);
+    Slot *findAlive(QByteArrayView key, qint64 now);
+    Outcome perform(const Operation &operation, Slot *slot, qint64 now, RecordGroup &group);
     void put(Slot *slot, EntryPtr entry);
     void replace(Slot *slot, EntryPtr entry);
     EntryPtr take(Slot *slot);
