@@ -16,27 +16,17 @@ KeyIndex::Cursor KeyIndex::find(QByteArrayView wanted, Bound bound) const
     const size_t group = m_groups.find(wanted, bound);
     const size_t block = m_groups.at(group).blocks.find(wanted, bound);
     const size_t offset = m_groups.at(group).blocks.at(block).find(wanted, bound);
-    return normalized({group, block, offset});
+    return normalized(place(group, block, offset));
 }
 
 // A place behind the last key of a block is that of the first key of the next one.
-KeyIndex::Cursor KeyIndex::normalized(Cursor cursor) const
+KeyIndex::Cursor KeyIndex::normalized(const Cursor &cursor) const
 {
-    if (cursor.offset < blockAt(cursor).size())
+    if (cursor.offset < cursor.leaf->size())
         return cursor;
     if (cursor.block + 1 < m_groups.at(cursor.group).blocks.size())
-        return {cursor.group, cursor.block + 1, 0};
-    return {cursor.group + 1, 0, 0};
-}
-
-KeyIndex::Cursor KeyIndex::next(Cursor cursor) const
-{
-    const KeyBlock &block = blockAt(cursor);
-    if (++cursor.offset < block.size()) {
-        block.fetchAhead(cursor.offset);
-        return cursor;
-    }
-    return normalized(cursor);
+        return place(cursor.group, cursor.block + 1, 0);
+    return place(cursor.group + 1, 0, 0);
 }
 
 void KeyIndex::insert(Slot *slot)
@@ -46,9 +36,8 @@ void KeyIndex::insert(Slot *slot)
         append({slot});
         return;
     }
-    Cursor at;
-    at.group = m_groups.find(key, Bound::Lower);
-    at.block = m_groups.at(at.group).blocks.find(key, Bound::Lower);
+    const size_t group = m_groups.find(key, Bound::Lower);
+    Cursor at = place(group, m_groups.at(group).blocks.find(key, Bound::Lower), 0);
     if (blockAt(at).isFull())
         at = makeRoom(at, key);
     blockAt(at).insert(slot);
@@ -63,7 +52,7 @@ KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key)
         splitGroup(at.group);
         const size_t lower = m_groups.at(at.group).blocks.size();
         if (at.block >= lower)
-            at = {at.group + 1, at.block - lower, 0};
+            at = place(at.group + 1, at.block - lower, 0);
         group = &m_groups.at(at.group);
     }
     KeyBlock &full = group->blocks.at(at.block);
@@ -71,13 +60,13 @@ KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key)
     const bool isLast = at.group + 1 == m_groups.size() && at.block + 1 == group->blocks.size();
     if (isLast && full.lastKey() < key) {
         group->blocks.insert(at.block + 1, key.toByteArray(), std::make_unique<KeyBlock>());
-        return {at.group, at.block + 1, 0};
+        return place(at.group, at.block + 1, 0);
     }
     auto upper = full.split(KeyBlock::kCapacity / 2);
     QByteArray separator = upper->keyAt(0).toByteArray();
     const bool intoUpper = separator < key;
     group->blocks.insert(at.block + 1, std::move(separator), std::move(upper));
-    return {at.group, at.block + (intoUpper ? 1 : 0), 0};
+    return place(at.group, at.block + (intoUpper ? 1 : 0), 0);
 }
 
 void KeyIndex::splitGroup(size_t group)
@@ -161,7 +150,7 @@ std::vector<Slot *> KeyIndex::removeRange(Cursor from, Cursor to)
     size_t left = count(from, to);
     removed.reserve(left);
     while (left > 0) {
-        const KeyBlock &block = blockAt(from);
+        const KeyBlock &block = *from.leaf;
         const size_t part = std::min(left, block.size() - from.offset);
         for (size_t i = 0; i < part; ++i)
             removed.push_back(block.at(from.offset + i));
@@ -173,11 +162,11 @@ std::vector<Slot *> KeyIndex::removeRange(Cursor from, Cursor to)
         if (left == 0)
             break;
         if (wholeGroup)
-            from = {from.group, 0, 0};
+            from = place(from.group, 0, 0);
         else if (from.block == m_groups.at(from.group).blocks.size())
-            from = {from.group + 1, 0, 0};
+            from = place(from.group + 1, 0, 0);
         else
-            from = normalized(from);
+            from = normalized(place(from.group, from.block, from.offset));
     }
     return removed;
 }

@@ -24,6 +24,7 @@ public:
         size_t group = 0;
         size_t block = 0;
         size_t offset = 0;
+        const KeyBlock *leaf = nullptr; ///< that block; null at the end
 
         friend auto operator<=>(const Cursor &, const Cursor &) = default;
     };
@@ -47,13 +48,20 @@ public:
     Cursor upperBound(QByteArrayView key) const { return find(key, keyheads::Bound::Upper); }
     /// The first key above all that begin with \a prefix.
     Cursor prefixEnd(QByteArrayView prefix) const { return find(prefix, keyheads::Bound::Prefix); }
-    Cursor begin() const { return {}; }
-    Cursor end() const { return {m_groups.size(), 0, 0}; }
+    Cursor begin() const { return place(0, 0, 0); }
+    Cursor end() const { return place(m_groups.size(), 0, 0); }
 
     /// The slot at \a cursor, which must not be end().
-    Slot *at(Cursor cursor) const { return blockAt(cursor).at(cursor.offset); }
+    Slot *at(const Cursor &cursor) const { return cursor.leaf->at(cursor.offset); }
     /// The place behind \a cursor, which must not be end(). What follows is fetched ahead.
-    Cursor next(Cursor cursor) const;
+    Cursor next(Cursor cursor) const
+    {
+        if (++cursor.offset < cursor.leaf->size()) {
+            cursor.leaf->fetchAhead(cursor.offset);
+            return cursor;
+        }
+        return normalized(cursor);
+    }
 
     /// The number of keys in [\a from, \a to).
     size_t count(Cursor from, Cursor to) const;
@@ -71,11 +79,16 @@ private:
     };
 
     Cursor find(QByteArrayView wanted, keyheads::Bound bound) const;
-    KeyBlock &blockAt(Cursor cursor) const
+    KeyBlock &blockAt(const Cursor &cursor) const
     {
         return m_groups.at(cursor.group).blocks.at(cursor.block);
     }
-    Cursor normalized(Cursor cursor) const;
+    Cursor place(size_t group, size_t block, size_t offset) const
+    {
+        const bool isEnd = group == m_groups.size();
+        return {group, block, offset, isEnd ? nullptr : &m_groups.at(group).blocks.at(block)};
+    }
+    Cursor normalized(const Cursor &cursor) const;
     void append(const std::vector<Slot *> &slots);
     Cursor makeRoom(Cursor at, QByteArrayView key);
     void splitGroup(size_t group);
