@@ -96,12 +96,10 @@ bool OperationReader::readMember(Member member)
         QByteArray text;
         if (!readString(text))
             return false;
-        const auto decoded
-            = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
-        // Qt lets an incomplete last group pass.
-        if (!decoded || text.size() % 4 != 0)
+        auto decoded = bytesFromBase64(text);
+        if (!decoded)
             return refuse("value_base64: is not base64 with its padding");
-        m_value = decoded.decoded;
+        m_value = *std::move(decoded);
         return true;
     }
     case Ttl: {
