@@ -92,7 +92,7 @@ Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray 
 // What cannot be read is not damaged: a repair must not cut it.
 Result<wal::SegmentHeader> Recovery::readHeader(SegmentReader &reader, const NumberedFile &segment)
 {
-    const auto header = reader.readHeader();
+    auto header = reader.readHeader();
     if (header || header.error().code != ErrorCode::Damaged)
         return header;
     return damaged(segment.name, 0, header.error().detail);
