@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * @file
- * The names that the feed has for kinds of events (docs/feed.md). MEMKV_OP_RESTARTED has none, as it
- * does not come from the server.
+ * The names that the feed has for kinds of events (docs/feed.md). MEMKV_OP_RESTARTED has none, as
+ * it does not come from the server.
  */
 #ifndef MEMORYKV_SRC_OPS_H
 #define MEMORYKV_SRC_OPS_H
