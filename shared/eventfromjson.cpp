@@ -66,20 +66,6 @@ std::optional<qint64> readTtl(JsonReader &reader)
     return number ? std::optional(static_cast<qint64>(*number)) : std::nullopt;
 }
 
-std::optional<QByteArray> readBase64(JsonReader &reader)
-{
-    const auto text = reader.string();
-    if (!text)
-        return std::nullopt;
-    const auto decoded
-        = QByteArray::fromBase64Encoding(*text, QByteArray::AbortOnBase64DecodingErrors);
-    if (!decoded) {
-        reader.fail("not base64");
-        return std::nullopt;
-    }
-    return *decoded;
-}
-
 template <typename T, typename Read>
 void readOnce(std::optional<T> &member, JsonReader &reader, Read read)
 {
@@ -94,6 +80,7 @@ bool readMember(QByteArrayView name, JsonReader &reader, Members &members)
 {
     const auto number = [](JsonReader &from) { return from.wholeNumber(); };
     const auto string = [](JsonReader &from) { return from.string(); };
+    const auto base64 = [](JsonReader &from) { return from.base64(); };
     const auto boolean = [](JsonReader &from) { return from.boolean(); };
     if (name == "seq")
         readOnce(members.seq, reader, number);
@@ -110,7 +97,7 @@ bool readMember(QByteArrayView name, JsonReader &reader, Members &members)
     else if (name == "value")
         readOnce(members.value, reader, string);
     else if (name == "value_base64")
-        readOnce(members.valueBase64, reader, readBase64);
+        readOnce(members.valueBase64, reader, base64);
     else if (name == "size")
         readOnce(members.size, reader, number);
     else if (name == "type")

@@ -47,6 +47,15 @@ constexpr char shortEscape(char letter)
 
 } // namespace
 
+std::optional<QByteArray> bytesFromBase64(const QByteArray &text)
+{
+    auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
+    // Qt lets an incomplete last group pass.
+    if (!decoded || text.size() % 4 != 0)
+        return std::nullopt;
+    return std::move(decoded.decoded);
+}
+
 JsonReader::JsonReader(QByteArrayView text)
     : m_text(text)
 {
@@ -120,6 +129,17 @@ std::optional<QByteArray> JsonReader::string()
     if (!raw)
         return std::nullopt;
     return decoded.isEmpty() ? raw->toByteArray() : decoded;
+}
+
+std::optional<QByteArray> JsonReader::base64()
+{
+    const auto text = string();
+    if (!text)
+        return std::nullopt;
+    auto bytes = bytesFromBase64(*text);
+    if (!bytes)
+        fail("not base64");
+    return bytes;
 }
 
 std::optional<quint64> JsonReader::wholeNumber()

@@ -9,6 +9,10 @@
 
 namespace memorykv {
 
+/// The bytes that \a text stands for in base64 (RFC 4648 section 4); nothing when it is not, or
+/// lacks its padding.
+std::optional<QByteArray> bytesFromBase64(const QByteArray &text);
+
 /// A strict reader of JSON (RFC 8259) that goes through a text from front to end and keeps what
 /// generic readers lose: whole numbers of 64 bits, bytes as UTF-8, the order of members and
 /// members that come twice. The caller asks for what it expects:
@@ -53,6 +57,8 @@ public:
 
     /// The next value, a string, as UTF-8. An escaped surrogate without its other half is an error.
     std::optional<QByteArray> string();
+    /// The next value, bytes as a string in base64 (RFC 4648 section 4), with its padding.
+    std::optional<QByteArray> base64();
     /// The next value, a number of digits only, at most 64 bits.
     std::optional<quint64> wholeNumber();
     /// The next value, true or false.

@@ -36,20 +36,6 @@ void readOnce(std::optional<T> &member, std::optional<T> read, JsonReader &reade
     member = std::move(read);
 }
 
-std::optional<QByteArray> readBase64(JsonReader &reader)
-{
-    const auto text = reader.string();
-    if (!text)
-        return std::nullopt;
-    const auto decoded
-        = QByteArray::fromBase64Encoding(*text, QByteArray::AbortOnBase64DecodingErrors);
-    if (!decoded) {
-        reader.fail("not base64");
-        return std::nullopt;
-    }
-    return *decoded;
-}
-
 void readMember(QByteArrayView name, JsonReader &reader, Members &members)
 {
     if (name == "key")
@@ -57,7 +43,7 @@ void readMember(QByteArrayView name, JsonReader &reader, Members &members)
     else if (name == "value")
         readOnce(members.value, reader.string(), reader);
     else if (name == "value_base64")
-        readOnce(members.valueBase64, readBase64(reader), reader);
+        readOnce(members.valueBase64, reader.base64(), reader);
     else if (name == "type")
         readOnce(members.type, reader.string(), reader);
     else if (name == "revision")

@@ -44,7 +44,7 @@ FailureKind kindOf(int status)
 QString textOf(FailureKind kind, int status, const QJsonObject &problem)
 {
     const QString detail = problem.value(QLatin1String("detail")).toString();
-    const QString title = problem.value(QLatin1String("title")).toString();
+    QString title = problem.value(QLatin1String("title")).toString();
     if (!detail.isEmpty())
         return title.isEmpty() ? detail : Words::tr("%1: %2").arg(title, detail);
     if (!title.isEmpty())

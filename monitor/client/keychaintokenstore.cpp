@@ -25,19 +25,19 @@ Result<Done> doneOrError(const QKeychain::Job &job)
     return Done{};
 }
 
-} // namespace
-
-KeychainTokenStore::KeychainTokenStore(QObject *parent)
-    : QObject(parent)
-{ }
-
 /// Starts \a job, which deletes itself when it has finished.
-void KeychainTokenStore::run(QKeychain::Job *job, const QString &profileId)
+void run(QKeychain::Job *job, const QString &profileId)
 {
     job->setInsecureFallback(false);
     job->setKey(profileId);
     job->start();
 }
+
+} // namespace
+
+KeychainTokenStore::KeychainTokenStore(QObject *parent)
+    : QObject(parent)
+{ }
 
 void KeychainTokenStore::read(const QString &profileId, Read done)
 {

@@ -5,10 +5,6 @@
 
 #include <QObject>
 
-namespace QKeychain {
-class Job;
-}
-
 namespace memorykv {
 
 /// The system's keychain (Secret Service, KWallet, macOS Keychain, Windows) through qtkeychain,
@@ -24,9 +20,6 @@ public:
     void read(const QString &profileId, Read done) override;
     void write(const QString &profileId, const QByteArray &token, Written done) override;
     void remove(const QString &profileId, Written done) override;
-
-private:
-    void run(QKeychain::Job *job, const QString &profileId);
 };
 
 } // namespace memorykv

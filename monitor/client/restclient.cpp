@@ -253,19 +253,19 @@ RestCall RestClient::entry(const QByteArray &key, QObject *context, Then<KeyEntr
                          });
 }
 
-RestCall RestClient::put(const PutRequest &what, QObject *context, Then<Written> done,
+RestCall RestClient::put(const PutRequest &request, QObject *context, Then<Written> done,
                          Progress progress)
 {
-    QByteArray target = keyTarget(what.key);
-    if (what.ttlSeconds > 0)
-        target += "?ttl=" + QByteArray::number(what.ttlSeconds);
-    HttpRequest put = request("PUT", target);
-    put.body = what.value;
+    QByteArray target = keyTarget(request.key);
+    if (request.ttlSeconds > 0)
+        target += "?ttl=" + QByteArray::number(request.ttlSeconds);
+    HttpRequest put = this->request("PUT", target);
+    put.body = request.value;
     put.progress = std::move(progress);
     put.fields.emplaceBack("Content-Type",
-                           what.type.isEmpty() ? "application/octet-stream" : what.type);
+                           request.type.isEmpty() ? "application/octet-stream" : request.type);
     put.fields.emplaceBack("Prefer", "return=minimal");
-    addCondition(what.condition, put);
+    addCondition(request.condition, put);
     return write<Written>(
         std::move(put), context, std::move(done), [](const HttpAnswer &answer) -> Outcome<Written> {
             return Written{.revision = answer.revision, .created = answer.status == 201};

@@ -34,7 +34,7 @@ int KeysModel::rowCount(const QModelIndex &parent) const
 
 int KeysModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : kColumnCount;
+    return parent.isValid() ? 0 : ColumnCount;
 }
 
 QVariant KeysModel::data(const QModelIndex &index, int role) const
@@ -326,7 +326,7 @@ void KeysModel::emitMarked()
     const auto first = static_cast<int>(m_markedFrom);
     const auto last = static_cast<int>(m_markedEnd) - 1;
     m_markedFrom = m_markedEnd = 0;
-    Q_EMIT dataChanged(index(first, 0), index(last, kColumnCount - 1));
+    Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
 }
 
 int KeysModel::settleBudget() const
@@ -392,7 +392,7 @@ void KeysModel::clearMarks()
         }
     }
     if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, kColumnCount - 1));
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
 }
 
 } // namespace memorykv

@@ -40,7 +40,7 @@ class KeysModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { KeyColumn, ChangedColumn, kColumnCount };
+    enum Column { KeyColumn, ChangedColumn, ColumnCount };
     enum Role {
         KeyRole = Qt::UserRole, ///< QByteArray
         MarkRole,               ///< int: a Mark

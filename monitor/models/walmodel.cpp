@@ -110,7 +110,7 @@ int WalModel::rowCount(const QModelIndex &parent) const
 
 int WalModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : kColumnCount;
+    return parent.isValid() ? 0 : ColumnCount;
 }
 
 QVariant WalModel::data(const QModelIndex &index, int role) const

@@ -34,7 +34,7 @@ public:
         KeyColumn,
         ValueColumn,
         SizeColumn,
-        kColumnCount
+        ColumnCount
     };
     enum Role {
         OpRole = Qt::UserRole, ///< int: an Op

@@ -18,7 +18,7 @@ namespace memorykv {
 namespace {
 
 /// As much of a version as is compared; the whole of it is in the editor.
-constexpr qsizetype kShownBytes = 256 * 1024;
+constexpr qsizetype kShownBytes = qsizetype{256} * 1024;
 
 /// \a bytes to look at: as text where they are text, as lines of hex where they are not.
 QString readableText(const QByteArray &bytes)

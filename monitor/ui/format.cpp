@@ -109,7 +109,7 @@ QString agoText(qint64 milliseconds)
         return FormatText::tr("now");
     if (seconds < 100)
         return FormatText::tr("%1 s ago").arg(seconds);
-    if (seconds < 100 * 60)
+    if (seconds < qint64{100} * 60)
         return FormatText::tr("%1 min ago").arg(seconds / 60);
     return FormatText::tr("%1 h ago").arg(seconds / 3600);
 }

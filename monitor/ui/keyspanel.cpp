@@ -3,14 +3,13 @@
 
 #include "monitor/models/displaytext.h"
 #include "monitor/ui/emptytableview.h"
+#include "monitor/ui/filterfield.h"
 #include "monitor/ui/format.h"
 #include "monitor/ui/keysdelegate.h"
 #include "monitor/ui/messagestrip.h"
-#include "monitor/ui/theme.h"
 
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -27,16 +26,12 @@ KeysPanel::KeysPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_model(workspace.keys())
-    , m_prefix(new QLineEdit(this))
+    , m_prefix(new FilterField(tr("Prefix (Ctrl+L)"), tr("Show only keys that begin with"), this))
     , m_view(new EmptyTableView(this))
     , m_strip(new MessageStrip(this))
     , m_footer(new QLabel(this))
     , m_menu(new QMenu(this))
 {
-    m_prefix->setPlaceholderText(tr("Prefix (Ctrl+L)"));
-    m_prefix->setAccessibleName(tr("Show only keys that begin with"));
-    m_prefix->setClearButtonEnabled(true);
-    m_prefix->setFont(monospaceFont());
     m_view->setAccessibleName(tr("Keys"));
     m_view->setModel(&m_model);
     m_view->setItemDelegate(new KeysDelegate(m_view));
@@ -57,14 +52,8 @@ KeysPanel::KeysPanel(Workspace &workspace, QWidget *parent)
     layout->addWidget(m_footer);
     setFocusProxy(m_view);
 
-    m_debounce.setSingleShot(true);
-    m_debounce.setInterval(kDebounceMs);
-    connect(&m_debounce, &QTimer::timeout, this, &KeysPanel::applyPrefix);
-    connect(m_prefix, &QLineEdit::textChanged, &m_debounce, qOverload<>(&QTimer::start));
-    connect(m_prefix, &QLineEdit::returnPressed, this, [this] {
-        applyPrefix();
-        m_view->setFocus();
-    });
+    connect(m_prefix, &FilterField::wanted, this, &KeysPanel::applyPrefix);
+    connect(m_prefix, &QLineEdit::returnPressed, m_view, qOverload<>(&QWidget::setFocus));
     connect(again, &QPushButton::clicked, this, &KeysPanel::refresh);
     connect(&m_model, &KeysModel::loadFailed, this, &KeysPanel::onLoadFailed);
     connect(&m_model, &KeysModel::stateChanged, this, &KeysPanel::onState);
@@ -122,7 +111,6 @@ void KeysPanel::focusPrefix()
 
 void KeysPanel::applyPrefix()
 {
-    m_debounce.stop();
     if (prefix() != m_model.prefix())
         m_model.setPrefix(prefix());
 }

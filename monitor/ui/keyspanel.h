@@ -8,12 +8,12 @@
 #include <QWidget>
 
 class QLabel;
-class QLineEdit;
 class QMenu;
 
 namespace memorykv {
 
 class EmptyTableView;
+class FilterField;
 class MessageStrip;
 
 /// The keys of the store, by prefix. Rows come page by page as one scrolls; the row under the
@@ -23,8 +23,6 @@ class KeysPanel : public QWidget
     Q_OBJECT
 
 public:
-    static constexpr int kDebounceMs = 250; ///< from the last letter typed to the question
-
     explicit KeysPanel(Workspace &workspace, QWidget *parent = nullptr);
 
     QByteArrayList selectedKeys() const;
@@ -36,7 +34,7 @@ public:
     void refresh();
 
     EmptyTableView *view() const { return m_view; }
-    QLineEdit *prefixField() const { return m_prefix; }
+    FilterField *prefixField() const { return m_prefix; }
     /// The menu of a key; the window fills it. Owned by the panel.
     QMenu *contextMenu() const { return m_menu; }
 
@@ -53,12 +51,11 @@ private:
 
     Workspace &m_workspace;
     KeysModel &m_model;
-    QLineEdit *m_prefix;
+    FilterField *m_prefix;
     EmptyTableView *m_view;
     MessageStrip *m_strip;
     QLabel *m_footer;
     QMenu *m_menu;
-    QTimer m_debounce;
     QTimer m_fade;
     RestCall m_countCall;
     std::optional<quint64> m_count;

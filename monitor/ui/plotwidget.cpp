@@ -31,7 +31,7 @@ qint64 timeStep(double minimumMs)
         if (double(seconds * 1000) >= minimumMs)
             return seconds * 1000;
     }
-    return 86400 * 1000;
+    return qint64{86400} * 1000;
 }
 
 /// The value at \a timeMs: that of the nearest point that is not a gap and not further away than
@@ -62,14 +62,14 @@ struct PlotWidget::Frame
     QRectF area; ///< of the lines
     qint64 fromMs;
     double spanMs;
-    double top; ///< the value at the upper edge
-    double step;
+    double step; ///< the value from one line of the grid to the next
+    int steps;   ///< from zero to the upper edge
 
     double x(qint64 timeMs) const
     {
         return area.left() + double(timeMs - fromMs) / spanMs * area.width();
     }
-    double y(double value) const { return area.bottom() - value / top * area.height(); }
+    double y(double value) const { return area.bottom() - value / (step * steps) * area.height(); }
 };
 
 double roundStep(double largest, int count)
@@ -162,14 +162,14 @@ PlotWidget::Frame PlotWidget::frame() const
     const double highest = largest();
     const int lines = std::clamp((height() - 3 * metrics.height()) / (2 * metrics.height()), 2, 5);
     const double step = roundStep(highest > 0 ? highest : 1, lines);
-    const double top = step * std::max(1.0, std::ceil((highest > 0 ? highest : 1) / step - 1e-9));
+    const int steps = std::max(1, int(std::ceil((highest > 0 ? highest : 1) / step - 1e-9)));
     int labelWidth = 0;
-    for (double value = 0; value <= top * 1.001; value += step)
-        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(m_valueText(value)));
+    for (int i = 0; i <= steps; ++i)
+        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(m_valueText(step * i)));
     const QRectF area
         = QRectF(rect()).adjusted(kMargin + labelWidth + 6, kMargin + metrics.height() + 8,
                                   -kMargin - 2, -kMargin - metrics.height() - 4);
-    return {area, m_fromMs, double(m_toMs - m_fromMs), top, step};
+    return {area, m_fromMs, double(m_toMs - m_fromMs), step, steps};
 }
 
 void PlotWidget::paintEvent(QPaintEvent *)
@@ -203,7 +203,8 @@ void PlotWidget::paintAxes(QPainter &painter, const Frame &frame) const
         = blend(palette().color(QPalette::Base), palette().color(QPalette::Text), 0.14);
     const QColor text = secondaryText(palette());
     painter.setRenderHint(QPainter::Antialiasing, false);
-    for (double value = 0; value <= frame.top * 1.001; value += frame.step) {
+    for (int i = 0; i <= frame.steps; ++i) {
+        const double value = frame.step * i;
         const double y = std::round(frame.y(value));
         painter.setPen(line);
         painter.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y));

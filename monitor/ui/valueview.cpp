@@ -201,7 +201,7 @@ void ValueView::showJson()
                           : tr("Not JSON: %1.").arg(QString::fromUtf8(pretty.error().detail));
         say();
     };
-    static constexpr qsizetype kAtOnce = 128 * 1024;
+    static constexpr qsizetype kAtOnce = qsizetype{128} * 1024;
     if (bytes.size() <= kAtOnce)
         return show(prettyJson(bytes));
     m_json->showText({});

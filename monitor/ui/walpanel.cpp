@@ -2,17 +2,16 @@
 #include "monitor/ui/walpanel.h"
 
 #include "monitor/ui/emptytableview.h"
+#include "monitor/ui/filterfield.h"
 #include "monitor/ui/format.h"
 #include "monitor/ui/messagestrip.h"
 #include "monitor/ui/opfilterbutton.h"
-#include "monitor/ui/theme.h"
 #include "monitor/ui/waldelegate.h"
 
 #include <QEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QScopedValueRollback>
@@ -26,7 +25,6 @@ namespace memorykv {
 
 namespace {
 
-constexpr int kDebounceMs = 250;
 constexpr int kRoomyCharacters = 78; ///< a width with room for all columns
 
 bool isWalking(int key)
@@ -41,8 +39,9 @@ WalPanel::WalPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_model(workspace.wal())
-    , m_contains(new QLineEdit(this))
-    , m_prefix(new QLineEdit(this))
+    , m_contains(new FilterField(tr("Key contains (Ctrl+F)"),
+                                 tr("Show only events of keys that contain"), this))
+    , m_prefix(new FilterField(tr("Prefix"), tr("Show only events of keys that begin with"), this))
     , m_ops(new OpFilterButton(this))
     , m_hold(new QToolButton(this))
     , m_strip(new MessageStrip(this))
@@ -50,18 +49,9 @@ WalPanel::WalPanel(Workspace &workspace, QWidget *parent)
     , m_footer(new QLabel(this))
     , m_menu(new QMenu(this))
 {
-    m_contains->setPlaceholderText(tr("Key contains (Ctrl+F)"));
-    m_contains->setAccessibleName(tr("Show only events of keys that contain"));
-    m_prefix->setPlaceholderText(tr("Prefix"));
-    m_prefix->setAccessibleName(tr("Show only events of keys that begin with"));
-    for (QLineEdit *field : {m_contains, m_prefix}) {
-        field->setClearButtonEnabled(true);
-        field->setFont(monospaceFont());
-        connect(field, &QLineEdit::textChanged, &m_debounce, qOverload<>(&QTimer::start));
-        connect(field, &QLineEdit::returnPressed, this, [this] {
-            applyFilter();
-            m_view->setFocus();
-        });
+    for (FilterField *field : {m_contains, m_prefix}) {
+        connect(field, &FilterField::wanted, this, &WalPanel::applyFilter);
+        connect(field, &QLineEdit::returnPressed, m_view, qOverload<>(&QWidget::setFocus));
     }
     m_hold->setText(tr("Hold"));
     m_hold->setCheckable(true);
@@ -99,9 +89,6 @@ WalPanel::WalPanel(Workspace &workspace, QWidget *parent)
     layout->addWidget(m_footer);
     setFocusProxy(m_view);
 
-    m_debounce.setSingleShot(true);
-    m_debounce.setInterval(kDebounceMs);
-    connect(&m_debounce, &QTimer::timeout, this, &WalPanel::applyFilter);
     connect(m_ops, &OpFilterButton::opsChanged, this, &WalPanel::applyFilter);
     connect(m_hold, &QToolButton::toggled, this, &WalPanel::setHolding);
     connect(follow, &QPushButton::clicked, this, [this] {
@@ -156,7 +143,6 @@ void WalPanel::setPrefix(const QByteArray &prefix)
 
 void WalPanel::applyFilter()
 {
-    m_debounce.stop();
     const WalFilter filter{m_ops->ops(), m_prefix->text().toUtf8(), m_contains->text().toUtf8()};
     if (filter == m_model.filter())
         return;

@@ -3,17 +3,16 @@
 
 #include "monitor/ui/workspace.h"
 
-#include <QTimer>
 #include <QWidget>
 
 class QLabel;
-class QLineEdit;
 class QMenu;
 class QToolButton;
 
 namespace memorykv {
 
 class EmptyTableView;
+class FilterField;
 class MessageStrip;
 class OpFilterButton;
 
@@ -36,7 +35,7 @@ public:
     bool isHolding() const { return m_model.isHolding(); }
 
     EmptyTableView *view() const { return m_view; }
-    QLineEdit *filterField() const { return m_contains; }
+    FilterField *filterField() const { return m_contains; }
     QMenu *contextMenu() const { return m_menu; }
 
 Q_SIGNALS:
@@ -63,15 +62,14 @@ private:
 
     Workspace &m_workspace;
     WalModel &m_model;
-    QLineEdit *m_contains;
-    QLineEdit *m_prefix;
+    FilterField *m_contains;
+    FilterField *m_prefix;
     OpFilterButton *m_ops;
     QToolButton *m_hold;
     MessageStrip *m_strip;
     EmptyTableView *m_view;
     QLabel *m_footer;
     QMenu *m_menu;
-    QTimer m_debounce;
     int m_scrollBefore = 0;
     bool m_keyWidthChosen = false; ///< the user has dragged the column of the keys
     bool m_arranging = false;

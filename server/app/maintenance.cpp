@@ -51,6 +51,8 @@ Result<QByteArray> checkDataDirectory(const QByteArray &directory)
     const auto listed = DataDirectory::list(files, directory);
     if (!listed)
         return listed.error();
+    if (listed->isInRepair)
+        return DataDirectory::interruptedRepair(directory);
     MemoryLog log(0);
     KeyValueStore store(log, 0, &QDateTime::currentMSecsSinceEpoch);
     StoreReplayer replayer(store);

@@ -46,27 +46,14 @@ Result<Done> Persistence::open()
     if (!lock)
         return Error{lock.error().code, "--data-dir: " + lock.error().detail};
     m_lock = std::move(*lock);
-    auto done = removeUnfinished();
-    if (done && !m_options.restore.isEmpty()) {
-        done = restoreSnapshot(posixFileSystem(), m_options.restore, m_options.dataDir, newEpoch());
-        if (!done)
-            return Error{done.error().code, "--restore: " + done.error().detail};
-        qCInfo(lcLog).noquote() << "restored" << m_options.restore;
-    }
+    if (m_options.restore.isEmpty())
+        return Done{};
+    auto done
+        = restoreSnapshot(posixFileSystem(), m_options.restore, m_options.dataDir, newEpoch());
+    if (!done)
+        return Error{done.error().code, "--restore: " + done.error().detail};
+    qCInfo(lcLog).noquote() << "restored" << m_options.restore;
     return done;
-}
-
-Result<Done> Persistence::removeUnfinished()
-{
-    const auto directory = DataDirectory::list(posixFileSystem(), m_options.dataDir);
-    if (!directory)
-        return directory.error();
-    for (const QByteArray &name : directory->unfinished) {
-        auto done = posixFileSystem().remove(m_options.dataDir + '/' + name);
-        if (!done)
-            return done;
-    }
-    return Done{};
 }
 
 void Persistence::recover(KeyValueStore &store)
@@ -120,9 +107,10 @@ Result<Recovered> Persistence::read(KeyValueStore &store)
 void Persistence::report(const Recovered &found, double seconds) const
 {
     if (!found.tornTail.isEmpty()) {
-        qCWarning(lcLog).noquote()
-            << "cut off the end, which a crash had left half written and nobody had been told is"
-            << "stored:" << found.tornTail;
+        const bool wasUntold = found.tail.header.flags == wal::SegmentHeader::kAlwaysSynced;
+        qCWarning(lcLog).noquote().nospace()
+            << "cut off the end, which a crash had left half written"
+            << (wasUntold ? " and nobody had been told is stored: " : ": ") << found.tornTail;
     }
     qCInfo(lcLog).noquote() << "recovered up to seq" << found.tail.nextSeq - 1 << "in" << seconds
                             << "s: snapshot of seq" << found.snapshotSeq << "and" << found.records

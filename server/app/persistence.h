@@ -27,9 +27,8 @@ public:
     /// The log; not to be used before recovered().
     DiskLog &log() { return m_log; }
 
-    /// Takes the directory for this process alone, removes what an interrupted run has left
-    /// unfinished, and restores StorageOptions::restore into it if asked to. The error says what is
-    /// wrong with the directory or the file.
+    /// Takes the directory for this process alone, and restores StorageOptions::restore into it if
+    /// asked to. The error says what is wrong with the directory or the file.
     Result<Done> open();
 
     /// Begins to read what the directory holds into \a store, on a thread of its own; recovered()
@@ -45,7 +44,6 @@ Q_SIGNALS:
     void failed(const QByteArray &detail);
 
 private:
-    Result<Done> removeUnfinished();
     Result<Recovered> read(KeyValueStore &store);
     void report(const Recovered &found, double seconds) const;
 

@@ -49,6 +49,7 @@ QByteArray renderServerInfo(const ServerInfo &info, const Grant &grant)
     appendNumber("max_batch_operations", quint64(kMaxBatchOperations), json);
     appendNumber("history", quint64(info.options.historySize), json);
     appendNumber("feed_buffer", quint64(info.options.feedBufferSize), json);
+    appendNumber("heartbeat", quint64(std::chrono::seconds(info.options.heartbeat).count()), json);
     json.chop(1);
     json += "},";
     appendAuth(info.tokensRequired, grant, json);

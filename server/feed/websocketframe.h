@@ -6,14 +6,13 @@
 /// Frames as a server sends them, and its part of the handshake (RFC 6455). Thread-safe.
 namespace memorykv::websocket {
 
-enum Opcode : int {
-    kContinuation = 0,
-    kText = 1,
-    kBinary = 2,
-    kClose = 8,
-    kPing = 9,
-    kPong = 10,
-};
+enum Opcode : int {};
+inline constexpr Opcode kContinuation{0};
+inline constexpr Opcode kText{1};
+inline constexpr Opcode kBinary{2};
+inline constexpr Opcode kClose{8};
+inline constexpr Opcode kPing{9};
+inline constexpr Opcode kPong{10};
 
 /// Appends the header of an unmasked, final frame (5.2).
 void appendFrameHeader(Opcode opcode, qsizetype size, QByteArray &out);

@@ -2,6 +2,7 @@
 #include "server/http/batchrequest.h"
 
 #include "server/http/preconditions.h"
+#include "server/http/routes.h"
 #include "server/http/valuerules.h"
 #include "shared/jsonreader.h"
 #include "shared/limits.h"
@@ -96,12 +97,10 @@ bool OperationReader::readMember(Member member)
         QByteArray text;
         if (!readString(text))
             return false;
-        const auto decoded
-            = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
-        // Qt lets an incomplete last group pass.
-        if (!decoded || text.size() % 4 != 0)
+        auto decoded = bytesFromBase64(text);
+        if (!decoded)
             return refuse("value_base64: is not base64 with its padding");
-        m_value = decoded.decoded;
+        m_value = *std::move(decoded);
         return true;
     }
     case Ttl: {
@@ -152,6 +151,8 @@ bool OperationReader::check()
         return refuse("op: must be put or delete");
     if (const auto error = checkKey(m_key))
         return refuse(error->detail);
+    if (isReserved(m_key))
+        return refuse("key: is a reserved path, '/" + m_key + "'");
     const bool valueMembers = has(Value) || has(ValueBase64) || has(Type) || has(Ttl);
     if (!put && valueMembers)
         return refuse("a delete takes no value, value_base64, type or ttl");

@@ -18,8 +18,8 @@ struct BatchRequest
 };
 
 /// Reads `{"operations":[{"op":"put"|"delete","key",...}]}` (docs/rest.md has all members). Strict:
-/// a member that is unknown, comes twice or does not go with the op is an error, as are values over
-/// \a maxValueSize bytes.
+/// a member that is unknown, comes twice or does not go with the op is an error, as are reserved
+/// keys (isReserved()) and values over \a maxValueSize bytes.
 BatchRequest parseBatch(QByteArrayView json, qsizetype maxValueSize);
 
 } // namespace memorykv

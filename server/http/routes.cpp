@@ -5,6 +5,7 @@
 #include "shared/percent.h"
 
 #include <array>
+#include <optional>
 
 namespace memorykv {
 
@@ -42,34 +43,48 @@ static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
     {"/-/{unknown}", nullptr, kReading},
 }};
 
+static constexpr QByteArrayView kKeysPrefix = "/keys/";
+static constexpr QByteArrayView kPagePrefix = "/-/page/";
+
+// The route of a decoded path that no key can have, with what is behind the prefix not yet checked.
+static std::optional<RouteMatch> matchReserved(QByteArrayView whole)
+{
+    // Most requests are for keys, which share no first letter with most reserved names.
+    if (whole.size() >= 2 && !QByteArrayView("-kwmp").contains(whole[1]))
+        return std::nullopt;
+    if (whole == kKeysPrefix)
+        return RouteMatch{Route::Keys, {}};
+    for (size_t i = 0; i < kRoutes.size(); ++i) {
+        if (kRoutes[i].path && whole == kRoutes[i].path)
+            return RouteMatch{Route(i), {}};
+    }
+    if (whole.startsWith(kKeysPrefix))
+        return RouteMatch{Route::KeysPrefix, whole.sliced(kKeysPrefix.size()).toByteArray()};
+    if (whole.startsWith(kPagePrefix))
+        return RouteMatch{Route::PageFile, whole.sliced(kPagePrefix.size()).toByteArray()};
+    if (whole.startsWith("/-/"))
+        return RouteMatch{Route::Unknown, {}};
+    return std::nullopt;
+}
+
 Result<RouteMatch> matchRoute(QByteArrayView path)
 {
-    auto decoded = percentDecode(path);
+    const auto decoded = percentDecode(path);
     if (!decoded)
         return Error{ErrorCode::InvalidArgument, "path: " + decoded.error().detail};
-
-    static constexpr QByteArrayView kKeysPrefix = "/keys/";
-    static constexpr QByteArrayView kPagePrefix = "/-/page/";
-    const QByteArrayView whole(*decoded);
-    // Most requests are for keys, which share no first letter with most reserved names.
-    const bool mayBeReserved = whole.size() < 2 || QByteArrayView("-kwmp").contains(whole[1]);
-    if (mayBeReserved) {
-        if (whole == kKeysPrefix)
-            return RouteMatch{Route::Keys, {}};
-        for (size_t i = 0; i < kRoutes.size(); ++i) {
-            if (kRoutes[i].path && whole == kRoutes[i].path)
-                return RouteMatch{Route(i), {}};
-        }
-        if (whole.startsWith(kPagePrefix))
-            return RouteMatch{Route::PageFile, whole.sliced(kPagePrefix.size()).toByteArray()};
-        if (whole.startsWith("/-/"))
-            return RouteMatch{Route::Unknown, {}};
+    auto match = matchReserved(*decoded).value_or(RouteMatch{Route::Key, {}});
+    if (match.route == Route::Key)
+        match.argument = decoded->sliced(1);
+    if (match.route == Route::Key || match.route == Route::KeysPrefix) {
+        if (auto error = checkKey(match.argument))
+            return *std::move(error);
     }
-    const bool isPrefix = mayBeReserved && whole.startsWith(kKeysPrefix);
-    QByteArray argument = whole.sliced(isPrefix ? kKeysPrefix.size() : 1).toByteArray();
-    if (auto error = checkKey(argument))
-        return *std::move(error);
-    return RouteMatch{isPrefix ? Route::KeysPrefix : Route::Key, std::move(argument)};
+    return match;
+}
+
+bool isReserved(QByteArrayView key)
+{
+    return matchReserved('/' + key.toByteArray()).has_value();
 }
 
 QByteArrayView routeTemplate(Route route)

@@ -43,6 +43,10 @@ struct RouteMatch
 /// over kMaxKeySize.
 Result<RouteMatch> matchRoute(QByteArrayView path);
 
+/// Whether \a key, as it is, is the path of another resource without its first slash, so that no
+/// request for a key reaches it: "ping", "keys/a", "-/b".
+bool isReserved(QByteArrayView key);
+
 /// The template of \a route, as it stands in metrics and documents: "/keys/{prefix}".
 QByteArrayView routeTemplate(Route route);
 

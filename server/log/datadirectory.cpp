@@ -55,6 +55,11 @@ static bool isUnfinished(const QByteArray &name)
            || numberIn(whole, kSegmentPrefix, kSegmentSuffix);
 }
 
+Error DataDirectory::interruptedRepair(const QByteArray &directory)
+{
+    return {ErrorCode::Damaged, directory + ": a repair was interrupted, and has to be done again"};
+}
+
 Result<DataDirectory> DataDirectory::list(FileSystem &files, const QByteArray &directory)
 {
     const auto names = files.list(directory);

@@ -34,6 +34,9 @@ struct DataDirectory
         return segments.isEmpty() && snapshots.isEmpty() && others.isEmpty() && !isInRepair;
     }
 
+    /// Why nobody may rely on \a directory while it isInRepair: Damaged.
+    static Error interruptedRepair(const QByteArray &directory);
+
     /// StorageFailed when \a directory is missing or cannot be read.
     static Result<DataDirectory> list(FileSystem &files, const QByteArray &directory);
 };

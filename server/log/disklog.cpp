@@ -43,8 +43,7 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     if (!directory)
         return directory.error();
     if (directory->isInRepair)
-        return Error{ErrorCode::Damaged,
-                     m_directory + ": a repair was interrupted, and has to be done again"};
+        return DataDirectory::interruptedRepair(m_directory);
     auto found = Recovery(m_files, m_directory, m_segments, sink, onProgress).run();
     if (!found)
         return found;

@@ -6,6 +6,15 @@
 
 namespace memorykv {
 
+// The segment that holds \a wanted, or the first one when none does; 0 when there is none.
+static qsizetype firstNeeded(const QList<NumberedFile> &segments, quint64 wanted)
+{
+    qsizetype first = std::max<qsizetype>(0, segments.size() - 1);
+    while (first > 0 && segments[first].seq > wanted)
+        --first;
+    return first;
+}
+
 Recovery::Recovery(FileSystem &files, QByteArray directory, Segments &segments, RecoverySink &sink,
                    OnProgress onProgress)
     : m_files(files)
@@ -21,15 +30,36 @@ Result<Recovered> Recovery::run()
     if (!directory)
         return directory.error();
     m_found.segments = int(directory->segments.size());
-    if (!directory->snapshots.isEmpty()) {
-        auto done = readSnapshot(directory->snapshots.last());
-        if (!done)
-            return done.error();
-    }
-    auto done = readSegments(directory->segments);
+    auto done = measure(*directory);
+    if (done && !directory->snapshots.isEmpty())
+        done = readSnapshot(directory->snapshots.last());
+    if (done)
+        done = readSegments(directory->segments);
     if (!done)
         return done.error();
     return m_found;
+}
+
+// The total, before anything is read.
+Result<Done> Recovery::measure(const DataDirectory &directory)
+{
+    QList<QByteArray> names;
+    quint64 held = 0;
+    if (!directory.snapshots.isEmpty()) {
+        names.append(directory.snapshots.last().name);
+        held = directory.snapshots.last().seq;
+    }
+    for (qsizetype i = firstNeeded(directory.segments, held + 1); i < directory.segments.size();
+         ++i)
+        names.append(directory.segments[i].name);
+    for (const QByteArray &name : names) {
+        qint64 size = 0;
+        const auto file = open(name, size);
+        if (!file)
+            return file.error();
+        m_progress.bytesTotal += size;
+    }
+    return Done{};
 }
 
 Result<std::unique_ptr<File>> Recovery::open(const QByteArray &name, qint64 &size)
@@ -41,7 +71,6 @@ Result<std::unique_ptr<File>> Recovery::open(const QByteArray &name, qint64 &siz
     if (!found)
         return found.error();
     size = *found;
-    m_progress.bytesTotal = std::max(m_progress.bytesTotal, m_progress.bytesDone + size);
     return file;
 }
 
@@ -63,7 +92,7 @@ Error Recovery::damaged(const QByteArray &name, qint64 offset, const QByteArray 
 // What cannot be read is not damaged: a repair must not cut it.
 Result<wal::SegmentHeader> Recovery::readHeader(SegmentReader &reader, const NumberedFile &segment)
 {
-    const auto header = reader.readHeader();
+    auto header = reader.readHeader();
     if (header || header.error().code != ErrorCode::Damaged)
         return header;
     return damaged(segment.name, 0, header.error().detail);
@@ -107,9 +136,7 @@ Result<Done> Recovery::readSegments(const QList<NumberedFile> &segments)
     if (segments.isEmpty())
         return Done{};
     const quint64 wanted = m_found.snapshotSeq + 1;
-    qsizetype first = segments.size() - 1;
-    while (first > 0 && segments[first].seq > wanted)
-        --first;
+    const qsizetype first = firstNeeded(segments, wanted);
     if (segments[first].seq > wanted) {
         return damaged(segments[first].name, 0,
                        "the records from seq " + QByteArray::number(wanted) + " to "

@@ -25,7 +25,8 @@ public:
 struct RecoveryProgress
 {
     qint64 bytesDone = 0;
-    qint64 bytesTotal = 0;
+    qint64 bytesTotal = 0; ///< of all files that are to be read, from the start on; more than
+                           ///< bytesDone ever is, by what files hold beside entries and records
 };
 
 /// What was found in a data directory.
@@ -70,6 +71,7 @@ public:
     const std::optional<Damage> &damage() const { return m_damage; }
 
 private:
+    Result<Done> measure(const DataDirectory &directory);
     Result<Done> readSnapshot(const NumberedFile &snapshot);
     Result<Done> readSegments(const QList<NumberedFile> &segments);
     Result<Done> skipSegment(const NumberedFile &segment);

@@ -81,16 +81,16 @@ SegmentReader::Status SegmentReader::bad(const char *problem)
     return Status::Bad;
 }
 
-bool SegmentReader::decode(QByteArrayView bytes)
+bool SegmentReader::decode(QByteArrayView group)
 {
-    m_records.reserve(std::min<size_t>(m_group.count, size_t(bytes.size())));
+    m_records.reserve(std::min<size_t>(m_group.count, size_t(group.size())));
     for (quint32 i = 0; i < m_group.count; ++i) {
-        auto record = wal::takeRecord(bytes, m_group.firstSeq + i);
+        auto record = wal::takeRecord(group, m_group.firstSeq + i);
         if (!record)
             return false;
         m_records.push_back(*std::move(record));
     }
-    return bytes.isEmpty();
+    return group.isEmpty();
 }
 
 // The bytes, in the buffer; they are there, as the caller has compared with m_end.

@@ -87,53 +87,79 @@ std::optional<Segments::Place> Segments::find(quint64 seq) const
                  isLast ? 0 : above->firstSeq};
 }
 
-Result<Log::Range> Segments::read(quint64 after, quint64 last, qsizetype maxBytes) const
+/// What is being read back, and how far it has come.
+struct Segments::Reading
 {
     Log::Range range;
-    range.firstHeld = firstSeq(last + 1);
-    quint64 next = std::max(after + 1, range.firstHeld);
+    quint64 next; ///< the next seq that is wanted
+    const quint64 last;
+    const qsizetype maxBytes;
     qsizetype bytes = 0;
-    while (next <= last && (range.records.empty() || bytes < maxBytes)) {
-        const auto place = find(next);
+    bool isAtEnd = false; ///< the log has no more
+
+    bool wantsMore() const
+    {
+        return !isAtEnd && next <= last && (range.records.empty() || bytes < maxBytes);
+    }
+    void take(std::vector<Record> &records)
+    {
+        for (Record &record : records) {
+            if (record.seq < next || record.seq > last)
+                continue;
+            next = record.seq + 1;
+            bytes += record.memorySize();
+            range.records.push_back(std::move(record));
+        }
+    }
+};
+
+Result<Log::Range> Segments::read(quint64 after, quint64 last, qsizetype maxBytes) const
+{
+    const quint64 firstHeld = firstSeq(last + 1);
+    Reading reading{{}, std::max(after + 1, firstHeld), last, maxBytes};
+    reading.range.firstHeld = firstHeld;
+    while (reading.wantsMore()) {
+        const auto place = find(reading.next);
         if (!place)
             return read(after, last, maxBytes); // it was removed since: begin behind it
         const auto file = m_files.open(place->path, FileSystem::OpenMode::Read);
         if (!file) {
-            if (firstSeq(last + 1) > next)
+            if (firstSeq(last + 1) > reading.next)
                 return read(after, last, maxBytes);
             return file.error();
         }
-        SegmentReader reader(**file, place->end);
-        reader.seek(place->from.offset, place->from.seq);
-        while (next <= last && (range.records.empty() || bytes < maxBytes)) {
-            const auto status = reader.next();
-            if (!status)
-                return status.error();
-            if (*status == SegmentReader::Status::Bad)
-                return Error{ErrorCode::Damaged, place->path + ": " + reader.problem()};
-            if (*status == SegmentReader::Status::End) {
-                if (place->isLast)
-                    return range;
-                if (reader.nextSeq() != place->nextFirstSeq) {
-                    return Error{ErrorCode::Damaged,
-                                 place->path + ": the records from seq "
-                                     + QByteArray::number(reader.nextSeq()) + " to "
-                                     + QByteArray::number(place->nextFirstSeq - 1)
-                                     + " are missing behind it"};
-                }
-                next = std::max(next, place->nextFirstSeq);
-                break;
-            }
-            for (Record &record : reader.records()) {
-                if (record.seq < next || record.seq > last)
-                    continue;
-                next = record.seq + 1;
-                bytes += record.memorySize();
-                range.records.push_back(std::move(record));
-            }
-        }
+        auto done = readSegment(*place, **file, reading);
+        if (!done)
+            return done.error();
     }
-    return range;
+    return std::move(reading.range);
+}
+
+Result<Done> Segments::readSegment(const Place &place, const File &file, Reading &reading)
+{
+    SegmentReader reader(file, place.end);
+    reader.seek(place.from.offset, place.from.seq);
+    while (reading.wantsMore()) {
+        const auto status = reader.next();
+        if (!status)
+            return status.error();
+        if (*status == SegmentReader::Status::Bad)
+            return Error{ErrorCode::Damaged, place.path + ": " + reader.problem()};
+        if (*status == SegmentReader::Status::Group) {
+            reading.take(reader.records());
+            continue;
+        }
+        reading.isAtEnd = place.isLast;
+        if (!place.isLast && reader.nextSeq() != place.nextFirstSeq) {
+            return Error{ErrorCode::Damaged, place.path + ": the records from seq "
+                                                 + QByteArray::number(reader.nextSeq()) + " to "
+                                                 + QByteArray::number(place.nextFirstSeq - 1)
+                                                 + " are missing behind it"};
+        }
+        reading.next = std::max(reading.next, place.nextFirstSeq);
+        break;
+    }
+    return Done{};
 }
 
 quint64 Segments::firstSeq(quint64 none) const

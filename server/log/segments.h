@@ -60,7 +60,9 @@ private:
         bool isLast;
         quint64 nextFirstSeq;
     };
+    struct Reading;
     std::optional<Place> find(quint64 seq) const;
+    static Result<Done> readSegment(const Place &place, const File &file, Reading &reading);
 
     FileSystem &m_files;
     const QByteArray m_directory;

@@ -49,7 +49,6 @@ PlainTransport::PlainTransport(int descriptor, Peer peer, std::shared_ptr<Socket
     : Transport(std::move(peer))
     , m_descriptor(descriptor)
     , m_poller(std::move(poller))
-    , m_waitsFor(EPOLLIN)
 {
     m_id = m_poller->add(descriptor, m_waitsFor, *this);
     // Answers leave whole, so there is nothing to gather them for (RFC 896).

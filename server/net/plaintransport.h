@@ -5,6 +5,8 @@
 #include "server/net/socketpoller.h"
 #include "server/net/transport.h"
 
+#include <sys/epoll.h>
+
 namespace memorykv {
 
 /// A client over plain TCP. Reads into the caller's buffer and writes from the caller's bytes, with
@@ -46,7 +48,7 @@ private:
     int m_descriptor; ///< -1 once it is closed
     std::shared_ptr<SocketPoller> m_poller;
     quint64 m_id = 0; ///< at the poller
-    quint32 m_waitsFor;
+    quint32 m_waitsFor = EPOLLIN;
     SendQueue m_queue;
     bool m_isWanted = true; ///< what comes: there has been a read() since readyRead()
     bool m_atEnd = false;

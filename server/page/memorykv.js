@@ -93,7 +93,7 @@ export const UNCHANGED = Symbol("unchanged");
  * @property {number} [buffer] How many events may wait for the iteration (10,000). Beyond it the
  *     connection is closed and, when they have been read, resumed where it was.
  * @property {number} [silence] Milliseconds without any event after which the connection counts as
- *     dead (150,000: two and a half of the server's usual heartbeats).
+ *     dead (two and a half of the server's heartbeats, which it is asked for).
  * @property {number} [retryWait] Milliseconds before the first try to connect again (500); doubled
  *     with each up to 30 s, half of it by chance, unless the server names a time.
  * @property {(event: FeedEvent) => void} [onEvent] Gets each event at once; no iteration then.
@@ -882,6 +882,9 @@ export function nextOf(headers) {
 
 // ------------------------------------------------------------------------------------------ feed
 
+// What a feed may be silent for until its server's heartbeat is known: 60 s unless configured.
+const kUsualSilence = 150_000;
+
 /** @type {readonly string[]} */
 const kChanges = ["insert", "touch", "delete", "delete_prefix", "delete_all", "expire"];
 /** @type {readonly string[]} */
@@ -947,6 +950,7 @@ export class Feed {
     #hasInitial = false; // a part of it has come
     #tries = 0;
     #heard = 0;
+    #silence = kUsualSilence;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #retryTimer;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -973,6 +977,7 @@ export class Feed {
         this.#wanted = new Set([...(options.ops ?? kOps), "gap", "synced"]);
         this.#position = this.#received = options.since ?? null;
         this.#isFilling = Boolean(options.initial);
+        this.#silence = options.silence ?? kUsualSilence;
         this.ready = new Promise((resolve, reject) => {
             this.#begun = () => resolve(undefined);
             this.#notBegun = reject;
@@ -1085,11 +1090,11 @@ export class Feed {
             isOpen = true;
             clearTimeout(this.#handshakeTimer);
             this.#heard = Date.now();
-            const silence = this.#options.silence ?? 150_000;
             this.#silenceTimer = setInterval(
-                () => this.#checkSilence(silence),
-                Math.min(1000, silence / 4),
+                () => this.#checkSilence(),
+                Math.min(1000, this.#silence / 4),
             );
+            if (this.#options.silence === undefined) this.#findHeartbeat();
             this.#enter("live");
         };
         socket.onmessage = ({ data }) => this.#take(data);
@@ -1111,11 +1116,20 @@ export class Feed {
         socket.close();
     }
 
-    /** @param {number} limit Milliseconds. */
-    #checkSilence(limit) {
-        if (Date.now() - this.#heard < limit) return;
+    #checkSilence() {
+        if (Date.now() - this.#heard < this.#silence) return;
         this.#letGo();
-        this.#retry(new ConnectionError(`nothing came for ${limit / 1000} s`));
+        this.#retry(new ConnectionError(`nothing came for ${this.#silence / 1000} s`));
+    }
+
+    /** How long a feed may be silent is up to the server (`--heartbeat`). */
+    async #findHeartbeat() {
+        try {
+            const { limits } = await this.#client.info({ signal: this.#ended.signal });
+            if (limits?.heartbeat > 0) this.#silence = 2500 * limits.heartbeat;
+        } catch {
+            // The usual time then, or what was known before: the feed itself is well.
+        }
     }
 
     /** A browser does not tell why it could not connect; a request beside it may. */

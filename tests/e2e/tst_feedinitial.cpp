@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "tests/support/feedhistory.h"
-#include "tests/support/httpclient.h"
+#include "tests/support/feedtest.h"
 #include "tests/support/randomwriter.h"
-#include "tests/support/serverprocess.h"
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
 
@@ -41,15 +40,11 @@ Model modelOf(const FeedMessages &messages)
 } // namespace
 
 /// A consumer that asks for the state first.
-class TestFeedInitial : public QObject
+class TestFeedInitial : public FeedTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanupTestCase();
-
     void initialStateThenSyncedThenChanges();
     void initialStateOfAnEmptyStore();
     void initialStateOfAPrefix();
@@ -58,39 +53,8 @@ private Q_SLOTS:
     void initialStateUnderWritesIsTheState();
 
 private:
-    quint64 epoch() { return info("epoch"_L1); }
-    quint64 seq() { return info("seq"_L1); }
-    quint64 info(QLatin1StringView member);
-    QByteArray position(quint64 atSeq)
-    {
-        return QByteArray::number(epoch()) + ':' + QByteArray::number(atSeq);
-    }
     Model storedModel(const QByteArray &prefix);
-
-    ServerProcess m_server;
-    std::unique_ptr<HttpClient> m_client;
 };
-
-void TestFeedInitial::initTestCase()
-{
-    QVERIFY2(m_server.start(), m_server.standardError().constData());
-    m_client = std::make_unique<HttpClient>(m_server.port());
-}
-
-void TestFeedInitial::init()
-{
-    QCOMPARE(m_client->del("/keys").status, 200);
-}
-
-void TestFeedInitial::cleanupTestCase()
-{
-    QCOMPARE(m_server.stopFault(), ""_ba);
-}
-
-quint64 TestFeedInitial::info(QLatin1StringView member)
-{
-    return m_client->get("/-/info").json()[member].toVariant().toULongLong();
-}
 
 Model TestFeedInitial::storedModel(const QByteArray &prefix)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "tests/support/feedhistory.h"
-#include "tests/support/httpclient.h"
+#include "tests/support/feedtest.h"
 #include "tests/support/randomwriter.h"
-#include "tests/support/serverprocess.h"
 #include "tests/support/ssefeed.h"
 #include "tests/support/websocketfeed.h"
 
@@ -12,15 +11,11 @@ using namespace Qt::StringLiterals;
 using namespace memorykv::test;
 
 /// Where a consumer enters the history: since a position, or after a gap.
-class TestFeedPosition : public QObject
+class TestFeedPosition : public FeedTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanupTestCase();
-
     void sinceReplaysThenGoesOn();
     void lastEventIdReplaysThenGoesOn();
     void sinceZeroReplaysEverything();
@@ -35,40 +30,7 @@ private Q_SLOTS:
     void otherEpochIsAGap_data();
     void otherEpochIsAGap();
     void restartMakesANewEpoch();
-
-private:
-    quint64 epoch() { return info("epoch"_L1); }
-    quint64 seq() { return info("seq"_L1); }
-    quint64 info(QLatin1StringView member);
-    QByteArray position(quint64 atSeq)
-    {
-        return QByteArray::number(epoch()) + ':' + QByteArray::number(atSeq);
-    }
-
-    ServerProcess m_server;
-    std::unique_ptr<HttpClient> m_client;
 };
-
-void TestFeedPosition::initTestCase()
-{
-    QVERIFY2(m_server.start(), m_server.standardError().constData());
-    m_client = std::make_unique<HttpClient>(m_server.port());
-}
-
-void TestFeedPosition::init()
-{
-    QCOMPARE(m_client->del("/keys").status, 200);
-}
-
-void TestFeedPosition::cleanupTestCase()
-{
-    QCOMPARE(m_server.stopFault(), ""_ba);
-}
-
-quint64 TestFeedPosition::info(QLatin1StringView member)
-{
-    return m_client->get("/-/info").json()[member].toVariant().toULongLong();
-}
 
 void TestFeedPosition::sinceReplaysThenGoesOn()
 {

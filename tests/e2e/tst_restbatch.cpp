@@ -29,6 +29,8 @@ private Q_SLOTS:
     void failedBatchIsNotOnTheFeed();
     void malformedBatchIs400_data();
     void malformedBatchIs400();
+    void reservedKeyIsRefused_data();
+    void reservedKeyIsRefused();
     void valueOverTheLimitIsRefused();
     void otherMethodsAre405();
     void emptyBatchChangesNothing();
@@ -218,6 +220,26 @@ void TestRestBatch::malformedBatchIs400()
 {
     QFETCH(QByteArray, body);
     QCOMPARE(problemFault(m_client->batch(body), 400), ""_ba);
+    QCOMPARE(m_client->get("/keys").body, "[]"_ba);
+}
+
+void TestRestBatch::reservedKeyIsRefused_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    for (const char *key : {"keys", "keys/a", "-/x", "ping", "metrics", "wal"})
+        QTest::newRow(key) << QByteArray(key);
+}
+
+// What PUT /<key> cannot reach, a batch must not either: no request could read it.
+void TestRestBatch::reservedKeyIsRefused()
+{
+    QFETCH(QByteArray, key);
+    QCOMPARE(m_client->put('/' + key, "1").status, 405);
+    const HttpResponse response
+        = m_client->batch(R"({"operations":[{"op":"put","key":"a","value":"1"},{"op":"put","key":")"
+                          + key + R"(","value":"1"}]})");
+    QCOMPARE(problemFault(response, 400, "operations[1]: key"), ""_ba);
+    QCOMPARE(response.json()["index"_L1].toInt(-1), 1);
     QCOMPARE(m_client->get("/keys").body, "[]"_ba);
 }
 

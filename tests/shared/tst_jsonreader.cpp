@@ -150,6 +150,27 @@ private Q_SLOTS:
         QVERIFY(reader.failed());
     }
 
+    void readsBase64_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QByteArray>("bytes"); // null when it is refused
+        QTest::newRow("bytes") << QByteArray(R"("AP/+")") << QByteArray("\x00\xFF\xFE", 3);
+        QTest::newRow("padding") << QByteArray(R"("QQ==")") << QByteArray("A");
+        QTest::newRow("empty") << QByteArray(R"("")") << QByteArray("");
+        for (const char *json : {R"("QQ")", R"("QQ=")", R"("A")", R"("****")", R"("_-_-")", "5"})
+            QTest::newRow(json) << QByteArray(json) << QByteArray();
+    }
+    void readsBase64()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QByteArray, bytes);
+        JsonReader reader(json);
+        const auto read = reader.base64();
+        QCOMPARE(read.has_value(), !bytes.isNull());
+        QCOMPARE(reader.failed(), bytes.isNull());
+        QCOMPARE(read.value_or(QByteArray()), bytes);
+    }
+
     void tellsWhereItWentWrong_data()
     {
         QTest::addColumn<QByteArray>("json");

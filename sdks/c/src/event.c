@@ -2,27 +2,9 @@
 #include "event.h"
 
 #include "json.h"
+#include "ops.h"
 
 #include <string.h>
-
-static const struct
-{
-    const char *name;
-    memkv_op op;
-} g_ops[] = {
-    {"insert", MEMKV_OP_INSERT},
-    {"touch", MEMKV_OP_TOUCH},
-    {"delete", MEMKV_OP_DELETE},
-    {"delete_prefix", MEMKV_OP_DELETE_PREFIX},
-    {"delete_all", MEMKV_OP_DELETE_ALL},
-    {"expire", MEMKV_OP_EXPIRE},
-    {"read", MEMKV_OP_READ},
-    {"list", MEMKV_OP_LIST},
-    {"list_prefix", MEMKV_OP_LIST_PREFIX},
-    {"heartbeat", MEMKV_OP_HEARTBEAT},
-    {"gap", MEMKV_OP_GAP},
-    {"synced", MEMKV_OP_SYNCED},
-};
 
 enum {
     MKV_WITH_KEY
@@ -33,22 +15,13 @@ enum {
 void mkv_add_op_names(struct mkv_buffer *buffer, unsigned ops)
 {
     bool first = true;
-    for (size_t i = 0; i < sizeof g_ops / sizeof *g_ops; ++i) {
-        if (!(ops & (unsigned)g_ops[i].op))
+    for (unsigned op = MEMKV_OP_INSERT; op <= MEMKV_OP_SYNCED; op <<= 1) {
+        if (!(ops & op))
             continue;
         mkv_buffer_text(buffer, first ? "" : ",");
-        mkv_buffer_text(buffer, g_ops[i].name);
+        mkv_buffer_text(buffer, mkv_op_name((memkv_op)op));
         first = false;
     }
-}
-
-static unsigned op_of(memkv_bytes name)
-{
-    for (size_t i = 0; i < sizeof g_ops / sizeof *g_ops; ++i) {
-        if (strcmp(name.data, g_ops[i].name) == 0)
-            return (unsigned)g_ops[i].op;
-    }
-    return 0;
 }
 
 /** A member as a terminated text, NULL without one. */
@@ -97,7 +70,7 @@ bool mkv_event_read(struct mkv_event *event, memkv_bytes message, struct mkv_buf
     memkv_bytes name;
     event->object = mkv_json_parse(message.data, message.length);
     if (mkv_json_text(event->object, "op", &name)) {
-        event->event.op = (memkv_op)op_of(name);
+        event->event.op = (memkv_op)mkv_op_of(name.data);
         event->event.time = text_of(event->object, "time");
         if (read_members(event->object, &event->event, scratch))
             return true;

@@ -24,6 +24,7 @@ class TornTail(StorageCase):
         server.start()
         place = f"{self.segments()[-1]}, offset {whole}"
         self.assertIn("cut off the end", server.output())
+        self.assertIn("nobody had been told", server.output())
         self.assertIn(place, server.output())
         self.assertEqual(set(server.client().entries()), {f"key/{i}" for i in range(3)})
         info = server.client().info()
@@ -34,6 +35,15 @@ class TornTail(StorageCase):
         server.start()
         self.assertNotIn("cut off the end", server.output())
         self.assertEqual(server.client().info()["seq"], 4)
+
+    def test_may_have_been_acknowledged_without_a_sync(self):
+        server = self.serve("--fsync", "never")
+        self.fill(server.client(), 3)
+        server.kill()
+        cut(self.segments()[-1], self.segments()[-1].stat().st_size - 7)
+        server.start()
+        self.assertIn("cut off the end", server.output())
+        self.assertNotIn("nobody had been told", server.output())
 
     def test_is_told_by_check_which_leaves_it(self):
         server = self.serve()
@@ -142,6 +152,20 @@ class CheckAndRepair(StorageCase):
         code, output = self.run_program("--repair", self.data)
         self.assertEqual((code, output), (0, "nothing to repair\n"))
         self.assertEqual([(path.name, path.read_bytes()) for path in self.segments()], before)
+
+    def test_of_an_interrupted_repair(self):
+        server = self.serve()
+        self.fill(server.client(), 3)
+        server.kill()
+        (self.data / "repairing").touch()
+        for output in (self.run_program("--check", self.data)[1], self.refused()):
+            self.assertIn(f"{self.data}: a repair was interrupted", output)
+        self.assertEqual(self.run_program("--check", self.data)[0], 1)
+        code, output = self.run_program("--repair", self.data)
+        self.assertEqual(code, 0, output)
+        code, output = self.run_program("--check", self.data)
+        self.assertEqual(code, 0, output)
+        self.assertRegex(output, r"(?m)^seq +3$")
 
     def test_of_what_is_no_directory(self):
         for flag in ("--check", "--repair"):

@@ -311,6 +311,36 @@ test("heartbeats are life, not rows", async () => {
     await server.end();
 });
 
+test("how long the feed may be silent follows the server's heartbeat", async () => {
+    const server = await Server.start(["--heartbeat", "1h"]);
+    const page = await browser.open(null);
+    await page.addInitScript(() => {
+        sessionStorage.setItem("memorykv.job", "off");
+        const now = Date.now.bind(Date);
+        window.ahead = 0; // milliseconds
+        Date.now = () => now() + window.ahead;
+    });
+    const told = page.waitForResponse((response) => response.url().endsWith("/-/info"));
+    await page.goto(server.url);
+    await live(page);
+    await (await told).finished();
+    await shows(page.locator("#feed-summary"), "heartbeat");
+
+    const isBack = async () => (await rows(page)).some(({ text }) => text.startsWith("Back after"));
+    const start = await page.evaluate(() => {
+        window.ahead = 600_000;
+        return performance.now();
+    });
+    // The page looks once a second.
+    await until(() => page.evaluate((t) => performance.now() > t + 2500, start), "it has looked");
+    await shows(page.locator("#connection-text"), "Live");
+    assert.ok(!(await isBack()));
+
+    await page.evaluate(() => (window.ahead = 3 * 3600_000));
+    await until(isBack, "it has connected again");
+    await server.end();
+});
+
 test("5,000 events a second: the page stays usable, its memory bounded", async () => {
     const server = await Server.start();
     const page = await openQuiet(server.url);

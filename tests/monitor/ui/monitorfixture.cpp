@@ -86,4 +86,36 @@ QString localAddress(quint16 port)
     return QStringLiteral("http://127.0.0.1:%1").arg(port);
 }
 
+bool MonitorTest::openWindow()
+{
+    m_fixture = std::make_unique<MonitorFixture>();
+    return m_fixture->connectTo(m_server->port());
+}
+
+void MonitorTest::initTestCase()
+{
+    m_server = std::make_unique<ServerProcess>();
+    QVERIFY2(m_server->start(), m_server->standardError().constData());
+    m_http = std::make_unique<HttpClient>(m_server->port());
+}
+
+void MonitorTest::cleanup()
+{
+    m_fixture.reset();
+}
+
+void MonitorTest::cleanupTestCase()
+{
+    QCOMPARE(m_server->stopFault(), QByteArray());
+}
+
+QPushButton *button(const QWidget *in, const QString &text)
+{
+    for (QPushButton *found : in->findChildren<QPushButton *>()) {
+        if (found->text().remove(QLatin1Char('&')).startsWith(text))
+            return found;
+    }
+    return nullptr;
+}
+
 } // namespace memorykv::test

@@ -4,8 +4,11 @@
 #include "monitor/client/tokenstore.h"
 #include "monitor/ui/mainwindow.h"
 #include "monitor/ui/workspace.h"
+#include "tests/support/httpclient.h"
+#include "tests/support/serverprocess.h"
 
 #include <QHash>
+#include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
 
@@ -57,7 +60,30 @@ private:
     FeedOptions m_options;
 };
 
+/// What tests of the connected window begin with: one server for all of them, which has to stop
+/// well, and a window for each. Qt Test calls the slots of a base class too.
+class MonitorTest : public QObject
+{
+    Q_OBJECT
+
+protected:
+    /// Makes the window and connects it to the server.
+    bool openWindow();
+
+    std::unique_ptr<ServerProcess> m_server;
+    std::unique_ptr<HttpClient> m_http;
+    std::unique_ptr<MonitorFixture> m_fixture;
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanup();
+    void cleanupTestCase();
+};
+
 /// The address of \a port on this machine.
 QString localAddress(quint16 port);
+
+/// The button \a in whose text, without its mnemonic, begins with \a text; null when there is none.
+QPushButton *button(const QWidget *in, const QString &text);
 
 } // namespace memorykv::test

@@ -35,15 +35,6 @@ Event insert(quint64 seq)
             .value = "v"};
 }
 
-QPushButton *button(const QWidget *in, const QString &text)
-{
-    for (QPushButton *found : in->findChildren<QPushButton *>()) {
-        if (found->text().remove(QLatin1Char('&')).startsWith(text))
-            return found;
-    }
-    return nullptr;
-}
-
 } // namespace
 
 class TestConnectionStates : public QObject

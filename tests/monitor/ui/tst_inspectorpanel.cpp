@@ -10,11 +10,8 @@
 #include "monitor/ui/ttldialog.h"
 #include "monitor/ui/valueview.h"
 #include "tests/monitor/ui/monitorfixture.h"
-#include "tests/support/httpclient.h"
-#include "tests/support/serverprocess.h"
 
 #include <QPlainTextEdit>
-#include <QPushButton>
 #include <QRadioButton>
 #include <QTest>
 #include <QTimer>
@@ -27,39 +24,20 @@ namespace {
 const Fields kText{{"Content-Type", "text/plain"}};
 constexpr qsizetype kLarge = 5 << 20;
 
-QPushButton *button(const QWidget *in, const QString &text)
-{
-    for (QPushButton *found : in->findChildren<QPushButton *>()) {
-        if (found->text().remove(QLatin1Char('&')).startsWith(text))
-            return found;
-    }
-    return nullptr;
-}
-
 } // namespace
 
-class TestInspectorPanel : public QObject
+class TestInspectorPanel : public MonitorTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        m_server = std::make_unique<ServerProcess>();
-        QVERIFY2(m_server->start(), m_server->standardError().constData());
-        m_http = std::make_unique<HttpClient>(m_server->port());
-    }
     void init()
     {
         m_http->del("/keys");
         m_http->put("/k", "one", kText);
-        m_fixture = std::make_unique<MonitorFixture>();
-        QVERIFY(m_fixture->connectTo(m_server->port()));
+        QVERIFY(openWindow());
         m_panel = m_fixture->window->inspectorPanel();
     }
-    void cleanup() { m_fixture.reset(); }
-    void cleanupTestCase() { QCOMPARE(m_server->stopFault(), QByteArray()); }
-
     void aLargeValueComesInTwoSteps()
     {
         QCOMPARE(m_http->put("/large", QByteArray(kLarge, 'x'), kText).status, 201);
@@ -249,9 +227,6 @@ private:
                                30'000);
     }
 
-    std::unique_ptr<ServerProcess> m_server;
-    std::unique_ptr<HttpClient> m_http;
-    std::unique_ptr<MonitorFixture> m_fixture;
     InspectorPanel *m_panel = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include "monitor/ui/drafteditor.h"
 #include "monitor/ui/emptytableview.h"
 #include "monitor/ui/exportdialog.h"
+#include "monitor/ui/filterfield.h"
 #include "monitor/ui/importdialog.h"
 #include "monitor/ui/inspectorpanel.h"
 #include "monitor/ui/keyspanel.h"
@@ -16,8 +17,6 @@
 #include "monitor/ui/ttldialog.h"
 #include "monitor/ui/walpanel.h"
 #include "tests/monitor/ui/monitorfixture.h"
-#include "tests/support/httpclient.h"
-#include "tests/support/serverprocess.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -26,7 +25,6 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPlainTextEdit>
-#include <QPushButton>
 #include <QRegularExpression>
 #include <QSet>
 #include <QSignalSpy>
@@ -39,29 +37,13 @@ namespace {
 
 const Fields kText{{"Content-Type", "text/plain"}};
 
-QPushButton *button(const QWidget *in, const QString &text)
-{
-    for (QPushButton *found : in->findChildren<QPushButton *>()) {
-        if (found->text().remove(QLatin1Char('&')).startsWith(text))
-            return found;
-    }
-    return nullptr;
-}
-
 } // namespace
 
-class TestMainWindow : public QObject
+class TestMainWindow : public MonitorTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        m_server = std::make_unique<ServerProcess>();
-        QVERIFY2(m_server->start(), m_server->standardError().constData());
-        m_http = std::make_unique<HttpClient>(m_server->port());
-    }
-
     void init()
     {
         m_http->del("/keys");
@@ -69,14 +51,9 @@ private Q_SLOTS:
             QCOMPARE(
                 m_http->put(QByteArray("/") + key, QByteArray("value of ") + key, kText).status,
                 201);
-        m_fixture = std::make_unique<MonitorFixture>();
-        QVERIFY(m_fixture->connectTo(m_server->port()));
+        QVERIFY(openWindow());
         QTRY_COMPARE(keys().rowCount(), 3);
     }
-
-    void cleanup() { m_fixture.reset(); }
-
-    void cleanupTestCase() { QCOMPARE(m_server->stopFault(), QByteArray()); }
 
     void ctrlFFiltersTheLog()
     {
@@ -474,10 +451,6 @@ private:
         return {window()->keysPanel(), window()->walPanel(), window()->inspectorPanel(),
                 window()->connectionBar()};
     }
-
-    std::unique_ptr<ServerProcess> m_server;
-    std::unique_ptr<HttpClient> m_http;
-    std::unique_ptr<MonitorFixture> m_fixture;
 };
 
 QTEST_MAIN(TestMainWindow)

@@ -2,6 +2,7 @@
 #include "monitor/ui/walpanel.h"
 
 #include "monitor/ui/emptytableview.h"
+#include "monitor/ui/filterfield.h"
 #include "monitor/ui/messagestrip.h"
 #include "monitor/ui/opfilterbutton.h"
 #include "tests/monitor/ui/monitorfixture.h"

@@ -247,6 +247,8 @@ void TestBatchRequest::operation_data()
     row(R"({"op":"put","value":""})", "key");
     row(R"({"op":"delete"})", "key");
     row(R"({"op":"delete","key":""})", "key");
+    row(R"({"op":"put","key":"keys/a","value":""})", "'/keys/a'");
+    row(R"({"op":"delete","key":"-/batch"})", "'/-/batch'");
     row(R"({"op":"delete","key":"k","value":""})", "value");
     row(R"({"op":"delete","key":"k","value_base64":""})", "value_base64");
     row(R"({"op":"delete","key":"k","type":"a/b"})", "type");

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void pathLeadsToARoute();
     void pathIsRefused_data();
     void pathIsRefused();
+    void reservedKeysAreThoseNoPathReaches();
     void allowNamesTheMethods_data();
     void allowNamesTheMethods();
     void templatesAreDistinct();
@@ -118,6 +119,15 @@ void TestRoutes::pathIsRefused()
     QVERIFY(!match.ok());
     QCOMPARE(match.error().code, ErrorCode::InvalidArgument);
     QVERIFY(!match.error().detail.isEmpty());
+}
+
+void TestRoutes::reservedKeysAreThoseNoPathReaches()
+{
+    for (const char *key : {"ping", "keys", "keys/", "keys/a", "wal", "metrics", "-/", "-/batch",
+                            "-/nothing", "-/page/a"})
+        QVERIFY2(isReserved(key), key);
+    for (const char *key : {"a", "Keys", "keysx", "ping/", "/ping", "-", "-x", "*", "/"})
+        QVERIFY2(!isReserved(key), key);
 }
 
 void TestRoutes::allowNamesTheMethods_data()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands.h"
+#include "ops.h"
 #include "outcome.h"
 
 #include <pthread.h>
@@ -15,34 +16,13 @@ static bool g_begun;
 static bool g_failed;
 static bool g_ended;
 
-static const struct
-{
-    const char *name;
-    memkv_op op;
-} g_ops[] = {
-    {"insert", MEMKV_OP_INSERT},
-    {"touch", MEMKV_OP_TOUCH},
-    {"delete", MEMKV_OP_DELETE},
-    {"delete_prefix", MEMKV_OP_DELETE_PREFIX},
-    {"delete_all", MEMKV_OP_DELETE_ALL},
-    {"expire", MEMKV_OP_EXPIRE},
-    {"read", MEMKV_OP_READ},
-    {"list", MEMKV_OP_LIST},
-    {"list_prefix", MEMKV_OP_LIST_PREFIX},
-    {"heartbeat", MEMKV_OP_HEARTBEAT},
-    {"gap", MEMKV_OP_GAP},
-    {"synced", MEMKV_OP_SYNCED},
-    {"restarted", MEMKV_OP_RESTARTED},
-};
-enum { OP_COUNT = sizeof g_ops / sizeof *g_ops };
+/* The ops of the feed, and the one that the library tells by itself. */
+static const char g_restarted[] = "restarted";
 
 static const char *name_of(memkv_op op)
 {
-    for (size_t i = 0; i < OP_COUNT; ++i) {
-        if (g_ops[i].op == op)
-            return g_ops[i].name;
-    }
-    return "unknown";
+    const char *name = op == MEMKV_OP_RESTARTED ? g_restarted : mkv_op_name(op);
+    return name ? name : "unknown";
 }
 
 static unsigned ops_of(struct json_object *command)
@@ -53,8 +33,7 @@ static unsigned ops_of(struct json_object *command)
         return 0;
     for (size_t i = 0; i < json_object_array_length(names); ++i) {
         const char *name = json_object_get_string(json_object_array_get_idx(names, i));
-        for (size_t k = 0; k < OP_COUNT; ++k)
-            ops |= strcmp(name, g_ops[k].name) == 0 ? (unsigned)g_ops[k].op : 0u;
+        ops |= strcmp(name, g_restarted) == 0 ? (unsigned)MEMKV_OP_RESTARTED : mkv_op_of(name);
     }
     return ops;
 }
