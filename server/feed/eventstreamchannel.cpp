@@ -8,11 +8,11 @@ namespace memorykv {
 EventStreamChannel::EventStreamChannel(std::unique_ptr<Transport> transport,
                                        const QByteArray &responseHead)
     : m_transport(std::move(transport))
+    , m_responseHead(responseHead)
 {
     connect(m_transport.get(), &Transport::readyRead, this, &EventStreamChannel::read);
     connect(m_transport.get(), &Transport::progressed, this, &FeedChannel::progressed);
     connect(m_transport.get(), &Transport::ended, this, &FeedChannel::closed);
-    m_transport->write(responseHead);
 }
 
 // What the consumer sends means nothing here, but its end of the stream does.

@@ -14,9 +14,10 @@ class EventStreamChannel final : public FeedChannel
     Q_OBJECT
 
 public:
-    /// Takes \a transport, to which \a responseHead is sent first.
+    /// Takes \a transport. open() sends \a responseHead.
     EventStreamChannel(std::unique_ptr<Transport> transport, const QByteArray &responseHead);
 
+    void open() override { m_transport->write(m_responseHead); }
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;
     void beat() override;
@@ -28,6 +29,7 @@ private:
     void read();
 
     const std::unique_ptr<Transport> m_transport;
+    const QByteArray m_responseHead;
 };
 
 } // namespace memorykv

@@ -23,6 +23,10 @@ class FeedChannel : public QObject
 public:
     using QObject::QObject;
 
+    /// Tells the consumer that its feed has begun. Call it once and before all else, and not before
+    /// everything that happens from then on is on its way to this channel.
+    virtual void open() = 0;
+
     /// Sends \a bytes, which are whole events in the encoding of this channel. Shares the bytes.
     virtual void send(const QByteArray &bytes) = 0;
 

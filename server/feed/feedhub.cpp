@@ -55,6 +55,7 @@ void FeedHub::addEventStream(std::unique_ptr<Transport> transport, const QByteAr
 void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer)
 {
     qCDebug(lcFeed) << "subscriber" << peer;
+    FeedChannel *const opened = channel.get();
     auto subscriber = std::make_unique<Subscriber>(std::move(channel), std::move(subscription),
                                                    std::move(peer), m_context);
     Subscriber *const key = subscriber.get();
@@ -62,6 +63,7 @@ void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscriptio
         m_deliveredSeq = key->watchedFrom();
     connect(key, &Subscriber::finished, this, [this, key] { remove(key); });
     m_subscribers.emplace(key, std::move(subscriber));
+    opened->open(); // the log is watched by now: what a consumer that got its answer does is seen
     if (m_draining)
         key->close(CloseReason::Stopping);
     key->recheck(); // what it is permitted may have changed during the handshake

@@ -20,13 +20,18 @@ static constexpr qint64 kMaxPendingForPong = 64 << 10;
 WebSocketChannel::WebSocketChannel(std::unique_ptr<Transport> transport,
                                    const QByteArray &responseHead, const QByteArray &remainder)
     : m_transport(std::move(transport))
+    , m_responseHead(responseHead)
 {
     connect(m_transport.get(), &Transport::readyRead, this, &WebSocketChannel::read);
     connect(m_transport.get(), &Transport::progressed, this, &FeedChannel::progressed);
     connect(m_transport.get(), &Transport::ended, this, &FeedChannel::closed);
-    m_transport->write(responseHead);
     m_reader.append(remainder);
-    // Not yet: whoever made this channel is not listening to it.
+}
+
+void WebSocketChannel::open()
+{
+    m_transport->write(m_responseHead);
+    // Not yet: whoever opens this channel is in the middle of it.
     QMetaObject::invokeMethod(this, &WebSocketChannel::read, Qt::QueuedConnection);
 }
 

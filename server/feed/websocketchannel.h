@@ -16,11 +16,12 @@ class WebSocketChannel final : public FeedChannel
     Q_OBJECT
 
 public:
-    /// Takes \a transport, to which \a responseHead is sent first, the answer to the handshake;
+    /// Takes \a transport. open() sends \a responseHead, the answer to the handshake;
     /// \a remainder is what the consumer has sent after it.
     WebSocketChannel(std::unique_ptr<Transport> transport, const QByteArray &responseHead,
                      const QByteArray &remainder);
 
+    void open() override;
     void send(const QByteArray &bytes) override;
     qint64 pendingBytes() const override;
     void beat() override;
@@ -35,6 +36,7 @@ private:
     void endWith(const QByteArray &closeFrame);
 
     const std::unique_ptr<Transport> m_transport;
+    const QByteArray m_responseHead;
     WebSocketReader m_reader;
     bool m_awaitsPong = false;
     bool m_closing = false; ///< a close frame was sent: nothing may follow (RFC 6455 5.5.1)

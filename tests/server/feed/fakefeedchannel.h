@@ -15,6 +15,7 @@ class FakeFeedChannel final : public FeedChannel
     Q_OBJECT
 
 public:
+    void open() override { }
     void send(const QByteArray &bytes) override
     {
         sent += bytes;

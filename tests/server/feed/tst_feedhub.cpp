@@ -21,6 +21,7 @@ class TestFeedHub : public QObject
 private Q_SLOTS:
     void streamsGetWhatHappens();
     void streamsGetAllInOrder();
+    void answerComesWhenTheLogIsWatched();
     void consumersThatLeaveAreForgotten();
     void drainClosesAll();
     void drainDeliversWhatWaits();
@@ -29,6 +30,36 @@ private Q_SLOTS:
 };
 
 namespace {
+
+/// A client that notes whether the log was watched when its answer came.
+class WatchfulTransport final : public Transport
+{
+    Q_OBJECT
+
+public:
+    WatchfulTransport(const Log &log, QList<bool> &watched)
+        : Transport({})
+        , m_log(log)
+        , m_watched(watched)
+    { }
+
+    bool isTls() const override { return false; }
+    qint64 read(char *, qint64) override { return 0; }
+    bool atEnd() const override { return false; }
+    void write(const QByteArray &bytes) override
+    {
+        if (bytes.startsWith("HEAD"))
+            m_watched.append(m_log.isWatched());
+    }
+    qint64 unsentBytes() const override { return 0; }
+    void shutdownWrite() override { }
+    void close() override { }
+    void abort() override { }
+
+private:
+    const Log &m_log;
+    QList<bool> &m_watched;
+};
 
 struct Fixture
 {
@@ -109,6 +140,24 @@ void TestFeedHub::streamsGetAllInOrder()
         QVERIFY(client->readAll() == expected);
     }
     QCOMPARE(f.counters.delivered.load(), 20U * 2000U);
+}
+
+// A consumer may write as soon as it has its answer, and is to see what it wrote.
+void TestFeedHub::answerComesWhenTheLogIsWatched()
+{
+    QList<bool> watched;
+    for (const auto framing : {Encoding::Framing::TextFrame, Encoding::Framing::EventStream}) {
+        Fixture f;
+        Subscription subscription;
+        subscription.encoding.framing = framing;
+        auto transport = std::make_unique<WatchfulTransport>(f.log, watched);
+        if (framing == Encoding::Framing::EventStream)
+            f.hub->addEventStream(std::move(transport), "HEAD", subscription);
+        else
+            f.hub->addWebSocket(std::move(transport), "HEAD", {}, subscription);
+        f.hub.reset(); // this consumer would never leave
+    }
+    QCOMPARE(watched, QList<bool>({true, true}));
 }
 
 void TestFeedHub::consumersThatLeaveAreForgotten()
