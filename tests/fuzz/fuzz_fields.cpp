@@ -47,7 +47,8 @@ void readQuery(QByteArrayView text)
 void readPath(QByteArrayView text)
 {
     const auto match = matchRoute('/' + text.toByteArray());
-    if (!match)
+    // The name of a file of the page is compared with those there are, and may be any bytes.
+    if (!match || match->route == Route::PageFile)
         return;
     check(match->argument.size() <= kMaxKeySize, "a key keeps its limit");
     check(match->argument.isValidUtf8(), "a key is UTF-8");
