@@ -51,17 +51,24 @@ void SocketPoller::remove(quint64 id, int descriptor)
     m_listeners.erase(id);
 }
 
-// What does not fit into one call comes with the next turn of the event loop.
+// Looks again while there is something: whoever was answered has often sent the next request by
+// then, and a turn of the event loop, with a sleep in it, costs more than a look. Not for ever, as
+// timers and what other threads have queued wait meanwhile.
 void SocketPoller::dispatch()
 {
+    static constexpr int kLooks = 16;
     std::array<epoll_event, 256> events; // NOLINT(*-member-init): filled by epoll_wait()
-    const int count = epoll_wait(m_epoll, events.data(), int(events.size()), 0);
-    for (int i = 0; i < count; ++i) {
-        const epoll_event &event = events[size_t(i)];
-        // One that came earlier may have had it removed; its number is not given to another.
-        const auto found = m_listeners.find(event.data.u64);
-        if (found != m_listeners.end())
-            found->second->onReady(event.events);
+    for (int look = 0; look < kLooks; ++look) {
+        const int count = epoll_wait(m_epoll, events.data(), int(events.size()), 0);
+        if (count <= 0)
+            return;
+        for (int i = 0; i < count; ++i) {
+            const epoll_event &event = events[size_t(i)];
+            // One that came earlier may have had it removed; its number is not given to another.
+            const auto found = m_listeners.find(event.data.u64);
+            if (found != m_listeners.end())
+                found->second->onReady(event.events);
+        }
     }
 }
 
