@@ -15,6 +15,8 @@ static constexpr std::chrono::seconds kSyncInterval{1};
 static constexpr qint64 kMaxRecentBytes = 8 << 20;
 // The longest that a batch waits for writers that are expected.
 static constexpr std::chrono::milliseconds kMaxGathering{2};
+// Zeros ahead of what is synced before each answer.
+static constexpr qint64 kRoom = 1 << 20;
 static constexpr quint64 kNoSnapshot = std::numeric_limits<quint64>::max();
 
 DiskLog::DiskLog(FileSystem &files, QByteArray directory, Options options)
@@ -57,6 +59,7 @@ Result<Recovered> DiskLog::open(RecoverySink &sink, const Recovery::OnProgress &
     options.epoch = tail.epoch == 0 || mayHaveLost ? newEpoch(tail.epoch) : tail.epoch;
     options.segmentSize = m_options.segmentSize;
     options.flags = isAlways ? wal::SegmentHeader::kAlwaysSynced : 0;
+    options.room = isAlways ? kRoom : 0;
     m_writer = std::make_unique<WalWriter>(m_files, m_directory, m_segments, options, tail);
     auto opened = m_writer->open();
     if (!opened)

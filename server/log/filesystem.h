@@ -17,8 +17,14 @@ class File
 public:
     virtual ~File() = default;
 
-    /// Appends at the end. Returns how many bytes were taken, at least 1, perhaps not all.
+    /// Writes behind what was written before; at first at the end of the file. Returns how many
+    /// bytes were taken, at least 1, perhaps not all.
     virtual Result<qsizetype> write(QByteArrayView bytes) = 0;
+
+    /// Makes a file that is shorter than \a size that long, with zeros that are written out: not a
+    /// hole. write() goes on where it would have gone on, and takes their place. After an error
+    /// there may be some of the zeros; the file can still be used.
+    virtual Result<Done> extend(qint64 size) = 0;
 
     /// Returns once all that was written is on stable storage. After an error it is unknown what
     /// is, and no later call can tell: the kernel reports a failed write-back once.
@@ -29,7 +35,7 @@ public:
 
     virtual Result<qint64> size() const = 0;
 
-    /// Cuts off everything from \a size on.
+    /// Cuts off everything from \a size on; write() goes on there.
     virtual Result<Done> truncate(qint64 size) = 0;
 };
 
@@ -50,7 +56,7 @@ class FileSystem
 public:
     enum class OpenMode {
         Read,
-        Append, ///< read, and write at the end, of a file that is there
+        Append, ///< read, and write at the end, of a file that is there; its only writer
         Create, ///< as Append, of a new file; one that is there is emptied
     };
 

@@ -2,6 +2,7 @@
 #include "server/log/filesystem.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -43,13 +44,37 @@ public:
     { }
     ~PosixFile() override { ::close(m_descriptor); }
 
+    Result<Done> goToEnd()
+    {
+        const auto end = size();
+        if (!end)
+            return end.error();
+        m_position = *end;
+        return Done{};
+    }
+
     Result<qsizetype> write(QByteArrayView bytes) override
     {
-        const ssize_t written
-            = retried([&] { return ::write(m_descriptor, bytes.data(), size_t(bytes.size())); });
-        if (written < 0)
-            return failed("write", m_path);
-        return qsizetype(written);
+        const auto written = writeAt(m_position, bytes);
+        if (written)
+            m_position += *written;
+        return written;
+    }
+
+    Result<Done> extend(qint64 size) override
+    {
+        static constexpr std::array<char, 64 << 10> kZeros{};
+        const auto length = this->size();
+        if (!length)
+            return length.error();
+        for (qint64 at = *length; at < size;) {
+            const qint64 step = std::min(size - at, qint64(kZeros.size()));
+            const auto written = writeAt(at, QByteArrayView(kZeros.data(), step));
+            if (!written)
+                return written.error();
+            at += *written;
+        }
+        return Done{};
     }
 
     Result<Done> sync() override
@@ -87,12 +112,23 @@ public:
     {
         if (retried([&] { return ::ftruncate(m_descriptor, size); }) != 0)
             return failed("truncate", m_path);
+        m_position = std::min(m_position, size);
         return Done{};
     }
 
 private:
+    Result<qsizetype> writeAt(qint64 offset, QByteArrayView bytes)
+    {
+        const ssize_t written = retried(
+            [&] { return ::pwrite(m_descriptor, bytes.data(), size_t(bytes.size()), offset); });
+        if (written < 0)
+            return failed("write", m_path);
+        return qsizetype(written);
+    }
+
     const int m_descriptor;
     const QByteArray m_path;
+    qint64 m_position = 0; ///< where write() goes on
     Q_DISABLE_COPY_MOVE(PosixFile)
 };
 
@@ -119,11 +155,17 @@ public:
         if (mode == OpenMode::Read)
             flags |= O_RDONLY;
         else
-            flags |= O_RDWR | O_APPEND | (mode == OpenMode::Create ? O_CREAT | O_TRUNC : 0);
+            flags |= O_RDWR | (mode == OpenMode::Create ? O_CREAT | O_TRUNC : 0);
         const int descriptor = retried([&] { return ::open(path.constData(), flags, kFileMode); });
         if (descriptor < 0)
             return failed("open", path);
-        return std::unique_ptr<File>(std::make_unique<PosixFile>(descriptor, path));
+        auto file = std::make_unique<PosixFile>(descriptor, path);
+        if (mode == OpenMode::Append) {
+            auto positioned = file->goToEnd();
+            if (!positioned)
+                return positioned.error();
+        }
+        return std::unique_ptr<File>(std::move(file));
     }
 
     Result<Done> rename(const QByteArray &from, const QByteArray &to) override

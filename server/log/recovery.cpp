@@ -233,7 +233,10 @@ Result<Done> Recovery::readGroups(SegmentReader &reader, const NumberedFile &seg
         const QByteArray where = m_directory + '/' + segment.name + ", offset "
                                  + QByteArray::number(reader.offset()) + ": ";
         if (*status == SegmentReader::Status::End) {
-            if (isLast && reader.offset() < reader.end()) {
+            // Under "always" it is the room that the writer had made; what was written was synced.
+            const bool isRoom
+                = (m_found.tail.header.flags & wal::SegmentHeader::kAlwaysSynced) != 0;
+            if (isLast && !isRoom && reader.offset() < reader.end()) {
                 m_found.tornTail = where + QByteArray::number(reader.end() - reader.offset())
                                    + " bytes were never written";
             }

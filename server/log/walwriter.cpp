@@ -6,6 +6,8 @@
 namespace memorykv {
 
 static constexpr qsizetype kBufferSize = 1 << 20;
+// A larger write costs the disk enough by itself.
+static constexpr qint64 kSmallWrite = 64 << 10;
 
 WalWriter::WalWriter(FileSystem &files, QByteArray directory, Segments &segments, Options options,
                      WalTail tail)
@@ -84,6 +86,7 @@ Result<Done> WalWriter::createSegment()
     m_tail.previous = previous;
     m_tail.offset = wal::SegmentHeader::kSize;
     m_synced = m_tail.offset;
+    m_roomEnd = 0;
     m_bytesWritten += quint64(m_tail.offset);
     m_segments.begin(m_tail.nextSeq);
     return Done{};
@@ -94,10 +97,32 @@ Result<Done> WalWriter::rotate()
 {
     auto done = write();
     if (done)
+        done = giveRoomBack();
+    if (done)
         done = sync();
     if (done)
         done = createSegment();
     return done;
+}
+
+// Called when all that was appended is in the file.
+void WalWriter::makeRoom(qint64 written)
+{
+    const bool isSmall = written > 0 && written <= kSmallWrite;
+    if (m_options.room == 0 || !isSmall || m_tail.offset <= m_roomEnd)
+        return;
+    m_roomEnd = std::min(m_tail.offset + m_options.room, m_options.segmentSize);
+    // An error says nothing about what was written: the disk may have room left for that, and the
+    // sync tells whether it is durable.
+    (void)m_file->extend(m_roomEnd);
+}
+
+Result<Done> WalWriter::giveRoomBack()
+{
+    if (m_roomEnd <= m_tail.offset)
+        return Done{};
+    m_roomEnd = 0;
+    return m_file->truncate(m_tail.offset);
 }
 
 Result<Done> WalWriter::append(std::span<const Record> records)
@@ -124,7 +149,8 @@ Result<Done> WalWriter::write()
     auto done = writeAll(*m_file, m_buffer);
     if (!done)
         return done;
-    m_bytesWritten += quint64(m_buffer.size());
+    const qint64 written = m_buffer.size();
+    m_bytesWritten += quint64(written);
     for (const Mark &mark : m_marks)
         m_segments.note(mark.seq, mark.offset, mark.end);
     m_marks.clear();
@@ -133,6 +159,7 @@ Result<Done> WalWriter::write()
         m_buffer = QByteArray();
     else
         m_buffer.resize(0);
+    makeRoom(written);
     return Done{};
 }
 
@@ -154,6 +181,8 @@ Result<Done> WalWriter::close()
         done = append({});
     if (done)
         done = write();
+    if (done)
+        done = giveRoomBack();
     if (!done)
         return done;
     done = sync();

@@ -22,6 +22,9 @@ struct WalTail
 
 /// Writes groups into segments. Used by the log's thread alone. After an error nothing more can be
 /// written: what the file holds is not known.
+///
+/// With room ahead, a small write changes neither the size of the file nor where on the disk it
+/// lies: a sync costs one write to the disk, without another to the file system's journal.
 class WalWriter
 {
 public:
@@ -30,6 +33,7 @@ public:
         quint64 epoch = 0;             ///< of what is written from now on
         qint64 segmentSize = 16 << 20; ///< bytes after which a new segment is begun
         quint32 flags = 0;             ///< of the segments, as wal::SegmentHeader
+        qint64 room = 0;               ///< bytes of zeros to write ahead of small writes
     };
 
     /// \a segments is told of what is written; both references must outlive the writer.
@@ -62,6 +66,8 @@ private:
     Result<Done> copyTail();
     Result<Done> rotate();
     Result<Done> createSegment();
+    void makeRoom(qint64 written);
+    Result<Done> giveRoomBack();
 
     FileSystem &m_files;
     const QByteArray m_directory;
@@ -78,6 +84,7 @@ private:
     };
     std::vector<Mark> m_marks; ///< of the groups in the buffer
     qint64 m_synced = 0;
+    qint64 m_roomEnd = 0; ///< of the zeros ahead of the tail; before it when there are none
     quint64 m_bytesWritten = 0;
 };
 

@@ -21,6 +21,7 @@ public:
         , m_node(std::move(node))
         , m_path(std::move(path))
         , m_isWritable(isWritable)
+        , m_position(m_node->seen.size())
     { }
 
     Result<qsizetype> write(QByteArrayView bytes) override
@@ -33,11 +34,21 @@ public:
         qsizetype size = bytes.size();
         if (m_files.m_shortWrites && size > 1 && !m_files.chance(4))
             size = std::uniform_int_distribution<qsizetype>(1, size)(m_files.m_random);
-        const FaultyFileSystem::Change change{m_node->seen.size(), bytes.first(size).toByteArray(),
-                                              false};
-        FaultyFileSystem::apply(change, m_node->seen);
-        m_node->changes.push_back(change);
+        change({m_position, bytes.first(size).toByteArray(), false});
+        m_position += size;
         return size;
+    }
+
+    Result<Done> extend(qint64 size) override
+    {
+        const std::lock_guard lock(m_files.m_mutex);
+        const qint64 length = m_node->seen.size();
+        auto error = m_files.enter(FaultyFileSystem::Call::Extend, m_path, true);
+        // A disk that becomes full takes some of it.
+        const qint64 taken = error ? (size - length) / 2 : size - length;
+        if (taken > 0 && m_files.m_callsLeft != 0)
+            change({length, QByteArray(taken, '\0'), false});
+        return error ? Result<Done>(*std::move(error)) : Done{};
     }
 
     Result<Done> sync() override
@@ -79,17 +90,23 @@ public:
         const std::lock_guard lock(m_files.m_mutex);
         if (auto error = m_files.enter(FaultyFileSystem::Call::Truncate, m_path, true))
             return *error;
-        const FaultyFileSystem::Change change{size, {}, true};
-        FaultyFileSystem::apply(change, m_node->seen);
-        m_node->changes.push_back(change);
+        change({size, {}, true});
+        m_position = std::min(m_position, size);
         return Done{};
     }
 
 private:
+    void change(FaultyFileSystem::Change made)
+    {
+        FaultyFileSystem::apply(made, m_node->seen);
+        m_node->changes.push_back(std::move(made));
+    }
+
     FaultyFileSystem &m_files;
     const FaultyFileSystem::NodePtr m_node;
     const QByteArray m_path;
     const bool m_isWritable;
+    qint64 m_position;
     bool m_syncHasFailed = false;
 };
 

@@ -29,6 +29,7 @@ public:
         Open,
         Read,
         Write,
+        Extend,
         Sync,
         Truncate,
         Rename,
@@ -36,7 +37,7 @@ public:
         List,
         SyncDirectory
     };
-    static constexpr int kCallCount = 10;
+    static constexpr int kCallCount = 11;
 
     explicit FaultyFileSystem(quint32 seed = 1);
     ~FaultyFileSystem() override;

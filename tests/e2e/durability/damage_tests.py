@@ -6,7 +6,7 @@ import os
 import re
 
 from kvserver import Server
-from storagecase import StorageCase, cut, flip, main
+from storagecase import StorageCase, cut, end_of_log, flip, main
 
 NOBODY = 65534
 
@@ -15,11 +15,11 @@ class TornTail(StorageCase):
     def test_is_cut_off_and_reported_once(self):
         server = self.serve()
         self.fill(server.client(), 3)
-        whole = self.segments()[-1].stat().st_size
+        whole = end_of_log(self.segments()[-1])
         epoch = server.client().info()["epoch"]
         self.put(server.client(), "last", "x" * 100)
         server.kill()
-        cut(self.segments()[-1], self.segments()[-1].stat().st_size - 7)
+        cut(self.segments()[-1], end_of_log(self.segments()[-1]) - 7)
 
         server.start()
         place = f"{self.segments()[-1]}, offset {whole}"
@@ -40,7 +40,7 @@ class TornTail(StorageCase):
         server = self.serve("--fsync", "never")
         self.fill(server.client(), 3)
         server.kill()
-        cut(self.segments()[-1], self.segments()[-1].stat().st_size - 7)
+        cut(self.segments()[-1], end_of_log(self.segments()[-1]) - 7)
         server.start()
         self.assertIn("cut off the end", server.output())
         self.assertNotIn("nobody had been told", server.output())
@@ -49,7 +49,7 @@ class TornTail(StorageCase):
         server = self.serve()
         self.fill(server.client(), 3)
         server.kill()
-        size = self.segments()[-1].stat().st_size - 1
+        size = end_of_log(self.segments()[-1]) - 1
         cut(self.segments()[-1], size)
         code, output = self.run_program("--check", self.data)
         self.assertEqual(code, 0, output)
@@ -64,7 +64,7 @@ class Damage(StorageCase):
         server = self.serve()
         self.epoch = server.client().info()["epoch"]
         self.fill(server.client(), 1)
-        self.second = self.segments()[0].stat().st_size  # where the group of seq 2 begins
+        self.second = end_of_log(self.segments()[0])  # where the group of seq 2 begins
         self.put(server.client(), "damaged", "value")
         self.put(server.client(), "behind", "value")
         server.kill()

@@ -74,6 +74,11 @@ def flip(path, offset):
         file.write(bytes([byte ^ 0x20]))
 
 
+def end_of_log(path):
+    """Where the last group of a segment ends, if it is that of a text: room follows, all zeros."""
+    return len(path.read_bytes().rstrip(b"\0"))
+
+
 def cut(path, size):
     with open(path, "r+b") as file:
         file.truncate(size)

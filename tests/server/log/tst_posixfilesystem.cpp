@@ -21,6 +21,8 @@ private Q_SLOTS:
     void createEmptiesWhatWasThere();
     void readEndsWhereTheFileEnds();
     void truncatedIsGone();
+    void extendedIsZeroAndWrittenOver();
+    void extendDoesNotShorten();
     void renameReplaces();
     void removedIsGone();
     void listIsSorted();
@@ -121,6 +123,31 @@ void TestPosixFileSystem::truncatedIsGone()
     QVERIFY((*file)->truncate(2));
     QVERIFY(writeAll(**file, "x"));
     QCOMPARE(load(path("a")), "12x");
+}
+
+void TestPosixFileSystem::extendedIsZeroAndWrittenOver()
+{
+    store(path("a"), "12");
+    const auto file = files().open(path("a"), Mode::Append);
+    QVERIFY(writeAll(**file, "3"));
+    QVERIFY((*file)->extend(100000));
+    QVERIFY(load(path("a")) == "123" + QByteArray(100000 - 3, '\0'));
+    struct stat status = {};
+    QCOMPARE(::stat(path("a").constData(), &status), 0);
+    QVERIFY(status.st_blocks * 512 >= 100000); // no hole
+    QVERIFY(writeAll(**file, "45"));
+    QVERIFY(load(path("a")) == "12345" + QByteArray(100000 - 5, '\0'));
+    QVERIFY((*file)->truncate(5));
+    QVERIFY(writeAll(**file, "6"));
+    QCOMPARE(load(path("a")), "123456");
+}
+
+void TestPosixFileSystem::extendDoesNotShorten()
+{
+    store(path("a"), "12345");
+    const auto file = files().open(path("a"), Mode::Append);
+    QVERIFY((*file)->extend(3));
+    QCOMPARE(load(path("a")), "12345");
 }
 
 void TestPosixFileSystem::renameReplaces()

@@ -26,6 +26,10 @@ private Q_SLOTS:
     void shortWritesAreCompleted();
     void largeAppendsReachTheFileBeforeWrite();
     void groupsTellWhatWasSynced();
+    void smallWritesFindRoom();
+    void largeWritesMakeNoRoom();
+    void roomDoesNotOutliveTheSegment();
+    void goesOnWithoutRoom();
     void closeSyncsWhatItVouchesFor();
     void everyErrorIsReported_data();
     void everyErrorIsReported();
@@ -42,6 +46,12 @@ WalWriter::Options options(quint64 epoch = 7, qint64 segmentSize = 16 << 20, qui
     made.epoch = epoch;
     made.segmentSize = segmentSize;
     made.flags = flags;
+    return made;
+}
+
+WalWriter::Options withRoom(WalWriter::Options made = options())
+{
+    made.room = 100000;
     return made;
 }
 
@@ -249,6 +259,65 @@ void TestWalWriter::groupsTellWhatWasSynced()
     QCOMPARE(syncedAt(wal::SegmentHeader::kSize), wal::SegmentHeader::kSize);
     QCOMPARE(syncedAt(first), first);
     QCOMPARE(syncedAt(second), first);
+}
+
+// What makes a sync cheap: the file does not change its size.
+void TestWalWriter::smallWritesFindRoom()
+{
+    FaultyFileSystem files;
+    const QByteArray path = dataPath(segmentName(1));
+    {
+        SegmentMaker maker(files, withRoom());
+        maker.add(putRecords(1, 1));
+        const qsizetype size = files.content(path).size();
+        QVERIFY(size > 100000);
+        for (quint64 seq = 2; seq <= 100; ++seq)
+            maker.add(putRecords(seq, seq));
+        QCOMPARE(files.content(path).size(), size);
+        QCOMPARE(files.calls(Call::Extend), 1);
+    }
+    const RecoveryResult result = recover(files);
+    QCOMPARE(result.sink.records, textsOf(putRecords(1, 100)));
+    QVERIFY(result.found->tornTail.isEmpty());
+}
+
+void TestWalWriter::largeWritesMakeNoRoom()
+{
+    FaultyFileSystem files;
+    SegmentMaker(files, withRoom()).add(putRecords(1, 1, 1 << 20));
+    QCOMPARE(files.calls(Call::Extend), 0);
+}
+
+void TestWalWriter::roomDoesNotOutliveTheSegment()
+{
+    FaultyFileSystem files;
+    SegmentMaker maker(files, withRoom(options(7, 1000)));
+    for (quint64 seq = 1; files.names(kDataDirectory).size() < 3; ++seq)
+        maker.add(putRecords(seq, seq));
+    QVERIFY(maker.writer().close());
+    QVERIFY(files.calls(Call::Extend) >= 2);
+    qint64 total = 0;
+    for (const QByteArray &name : files.names(kDataDirectory))
+        total += files.content(dataPath(name)).size();
+    QCOMPARE(maker.segments().bytes(), total);
+}
+
+// What is written may fit where the zeros do not.
+void TestWalWriter::goesOnWithoutRoom()
+{
+    for (const ErrorCode code : {ErrorCode::StorageFull, ErrorCode::StorageFailed}) {
+        FaultyFileSystem files;
+        {
+            SegmentMaker maker(files, withRoom());
+            files.failNth(Call::Extend, 1, code);
+            for (quint64 seq = 1; seq <= 10; ++seq)
+                maker.add(putRecords(seq, seq));
+            QVERIFY(files.hasFailed());
+            QCOMPARE(files.calls(Call::Extend), 1); // it is not asked again for each write
+        }
+        files.crash(1);
+        QCOMPARE(recover(files).sink.records, textsOf(putRecords(1, 10)));
+    }
 }
 
 void TestWalWriter::closeSyncsWhatItVouchesFor()

@@ -32,13 +32,14 @@ struct NamedCall
     Call call;
 };
 constexpr NamedCall kChanging[] = {
-    {"create", Call::Create}, {"write", Call::Write},   {"sync", Call::Sync},
-    {"rename", Call::Rename}, {"remove", Call::Remove}, {"sync directory", Call::SyncDirectory},
+    {"create", Call::Create},     {"write", Call::Write},
+    {"extend", Call::Extend},     {"sync", Call::Sync},
+    {"truncate", Call::Truncate}, {"rename", Call::Rename},
+    {"remove", Call::Remove},     {"sync directory", Call::SyncDirectory},
 };
 constexpr NamedCall kOthers[] = {
     {"open", Call::Open},
     {"read", Call::Read},
-    {"truncate", Call::Truncate},
     {"list", Call::List},
 };
 constexpr Stop kStops[] = {Stop::Orderly, Stop::Kill, Stop::Power};
