@@ -16,45 +16,48 @@ function kindOf(token) {
     return /^[-\d]/.test(token) ? "number" : "plain";
 }
 
-/**
- * JSON with line breaks and indentation, each of its tokens as it was: 1.0 stays 1.0, big numbers
- * keep their digits, members their order and their doubles.
- * @param {string} text
- * @returns {Piece[] | null} Null when it is not JSON.
- */
-export function formatJson(text) {
+/** @param {string} text */
+export function isJson(text) {
     try {
         JSON.parse(text);
+        return true;
     } catch {
-        return null;
+        return false;
     }
-    /** @type {Piece[]} */
-    const pieces = [];
-    const tokens = text.match(kToken) ?? [];
+}
+
+/**
+ * JSON with line breaks and indentation, each of its tokens as it was: 1.0 stays 1.0, big numbers
+ * keep their digits, members their order and their doubles. Piece by piece, as who shows a large one
+ * begins with its beginning.
+ * @param {string} text Which is JSON.
+ * @returns {Generator<Piece, void, undefined>}
+ */
+export function* formatJson(text) {
     let depth = 0;
-    const plain = (/** @type {string} */ piece) => pieces.push({ text: piece, kind: "plain" });
-    const newLine = () => plain("\n" + "  ".repeat(depth));
-    tokens.forEach((token, i) => {
-        const next = tokens[i + 1];
-        if (token === "{" || token === "[") {
-            plain(token);
-            ++depth;
-            if (next !== "}" && next !== "]") newLine();
-        } else if (token === "}" || token === "]") {
-            --depth;
-            const before = tokens[i - 1];
-            if (before !== "{" && before !== "[") newLine();
-            plain(token);
-        } else if (token === ",") {
-            plain(",");
-            newLine();
-        } else if (token === ":") {
-            plain(": ");
-        } else {
-            pieces.push({ text: token, kind: next === ":" ? "key" : kindOf(token) });
-        }
+    let before = "";
+    const plain = (/** @type {string} */ piece) => ({
+        text: piece,
+        kind: /** @type {const} */ ("plain"),
     });
-    return pieces;
+    const newLine = () => plain("\n" + "  ".repeat(depth));
+    for (const { 0: token, index } of text.matchAll(kToken)) {
+        const isClosing = token === "}" || token === "]";
+        const isOpen = before === "{" || before === "[";
+        if (isClosing) --depth;
+        if (before === "," || (isOpen !== isClosing && (isOpen || isClosing))) yield newLine();
+        if (token === "{" || token === "[") ++depth;
+        if (token === ":") yield plain(": ");
+        else if (kindOf(token) !== "string") yield { text: token, kind: kindOf(token) };
+        else yield { text: token, kind: isName(text, index + token.length) ? "key" : "string" };
+        before = token;
+    }
+}
+
+/** Whether the string that ends there is the name of a member. @param {string} text @param {number} end */
+function isName(text, end) {
+    while (/\s/.test(text[end] ?? "")) ++end;
+    return text[end] === ":";
 }
 
 /**

@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Shows a value: as text, as formatted JSON, or as bytes.
 import { copyButton, make } from "./dom.js";
-import { formatJson, hexDump, size } from "./format.js";
+import { formatJson, hexDump, isJson, size } from "./format.js";
 import { Value } from "./memorykv.js";
 
-const kShown = 64 * 1024; // characters at first; more make the page slow
+/** @typedef {"JSON" | "Text" | "Bytes"} Form */
 
-/** @param {string} text @returns {Node[]} */
-function jsonNodes(text) {
+const kShown = 64 * 1024; // characters at first; more make the page slow
+const kMore = 4; // times as many at the next step
+const kBytesWide = 5; // characters that show a byte
+
+/**
+ * The beginning of a JSON text, formatted, and coloured as far as that is cheap.
+ * @param {string} text
+ * @param {number} limit Characters shown.
+ * @returns {{ nodes: Node[], isWhole: boolean }}
+ */
+function jsonNodes(text, limit) {
     /** @type {Node[]} */
     const nodes = [];
+    let length = 0;
     let plain = "";
     const flush = () => {
         if (plain) nodes.push(document.createTextNode(plain));
         plain = "";
     };
-    for (const { text: piece, kind } of formatJson(text) ?? []) {
-        if (kind === "plain") {
+    for (const { text: piece, kind } of formatJson(text)) {
+        if (length > limit) {
+            flush();
+            return { nodes, isWhole: false };
+        }
+        length += piece.length;
+        if (kind === "plain" || length > kShown) {
             plain += piece;
             continue;
         }
@@ -24,77 +39,82 @@ function jsonNodes(text) {
         nodes.push(make("span", { className: `j-${kind}`, textContent: piece }));
     }
     flush();
-    return nodes;
+    return { nodes, isWhole: true };
 }
 
-/** @param {Value} value */
-function save(value) {
+/**
+ * The beginning of a value in one of its forms.
+ * @param {Form} form
+ * @param {Value} value
+ * @param {number} limit Characters shown.
+ * @returns {{ nodes: (Node | string)[], isWhole: boolean }}
+ */
+function beginningOf(form, value, limit) {
+    const { bytes } = value;
+    if (form === "Bytes") {
+        const shown = Math.floor(limit / kBytesWide);
+        return { nodes: [hexDump(bytes.subarray(0, shown))], isWhole: bytes.length <= shown };
+    }
+    const text = value.text();
+    if (form === "JSON") return jsonNodes(text, limit);
+    return { nodes: [text.slice(0, limit)], isWhole: text.length <= limit };
+}
+
+/** @param {Value} value @param {string} name */
+function save(value, name) {
     const url = URL.createObjectURL(new Blob([value.bytes], { type: "application/octet-stream" }));
-    make("a", { href: url, download: "value" }).click();
+    make("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /**
  * @param {Value} value
- * @param {{ label: string, total?: number }} options label: what it is, for screen readers. total:
- *     the bytes it really has, when it is only the beginning.
+ * @param {{ label: string, name?: string, total?: number }} options label: what it is, for screen
+ *     readers. name: of the file to save it in. total: the bytes it really has, when it is only the
+ *     beginning.
  * @returns {HTMLElement}
  */
-export function valueView(value, { label, total }) {
+export function valueView(value, { label, name, total = value.bytes.length }) {
+    if (value.bytes.length === 0)
+        return make("p", { className: "hint" }, "An empty value: no bytes.");
     const text = value.strictText();
-    const json = text !== null && /^\s*[[{"]/.test(text) ? formatJson(text) : null;
-    /** @type {("JSON" | "Text" | "Bytes")[]} */
-    const forms = [];
-    if (json) forms.push("JSON");
-    if (text !== null) forms.push("Text");
-    forms.push("Bytes");
-
+    const isPart = total > value.bytes.length;
     const output = make("pre", {
         className: "value",
         tabIndex: 0,
         role: "region",
         "aria-label": label,
     });
-    const more = make("button", { type: "button", className: "link", hidden: true });
-    const show = (/** @type {string} */ form, /** @type {boolean} */ all) => {
-        const whole = form === "Bytes" ? value.bytes.length * 5 : (text ?? "").length;
-        const cut = !all && whole > kShown;
-        output.replaceChildren();
-        if (form === "Bytes") {
-            output.textContent = hexDump(cut ? value.bytes.subarray(0, kShown / 8) : value.bytes);
-        } else if (form === "JSON" && !cut) {
-            output.append(...jsonNodes(text ?? ""));
-        } else {
-            output.textContent = cut ? (text ?? "").slice(0, kShown) : text;
-        }
+    const more = make("button", { type: "button", className: "link", textContent: "Show more" });
+    const rest = make("p", { className: "hint" });
+    const show = (/** @type {Form} */ form, /** @type {number} */ limit) => {
+        const { nodes, isWhole } = beginningOf(form, value, limit);
+        output.replaceChildren(...nodes);
         output.classList.toggle("hex", form === "Bytes");
-        more.hidden = !cut;
-        more.textContent = `Show all ${size(value.bytes.length)}`;
-        more.onclick = () => show(form, true);
+        rest.hidden = isWhole && !isPart;
+        rest.replaceChildren(
+            isWhole
+                ? `The first ${size(value.bytes.length)} of ${size(total)}.`
+                : `The beginning of ${size(total)}. `,
+            isWhole ? "" : more,
+        );
+        more.onclick = () => show(form, limit * kMore);
     };
 
     const tabs = make("div", { className: "segments", role: "group", "aria-label": "Show as" });
-    for (const form of forms) {
+    for (const form of formsOf(text)) {
         const tab = make("button", { type: "button", textContent: form, "aria-pressed": "false" });
         tab.onclick = () => {
             for (const other of tabs.children)
                 other.setAttribute("aria-pressed", String(other === tab));
-            show(form, false);
+            show(form, kShown);
         };
         tabs.append(tab);
     }
     tabs.firstElementChild.click();
 
-    const isPart = total !== undefined && total > value.bytes.length;
-    const note = isPart
-        ? make(
-              "p",
-              { className: "hint" },
-              `The first ${size(value.bytes.length)} of ${size(total)}.`,
-          )
-        : null;
     const saver = make("button", { type: "button", className: "small", textContent: "Save" });
-    saver.onclick = () => save(value);
+    saver.onclick = () => save(value, name || "value");
     const tools = make(
         "div",
         { className: "value-tools" },
@@ -102,7 +122,11 @@ export function valueView(value, { label, total }) {
         text === null || isPart ? null : copyButton("Copy", () => text),
         isPart ? null : saver,
     );
-    if (value.bytes.length === 0)
-        return make("p", { className: "hint" }, "An empty value: no bytes.");
-    return make("div", { className: "value-view" }, tools, output, more, note);
+    return make("div", { className: "value-view" }, tools, output, rest);
+}
+
+/** The best one first. @param {string | null} text Null for what is not UTF-8. @returns {Form[]} */
+function formsOf(text) {
+    if (text === null) return ["Bytes"];
+    return /^\s*[[{"]/.test(text) && isJson(text) ? ["JSON", "Text", "Bytes"] : ["Text", "Bytes"];
 }
