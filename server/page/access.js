@@ -31,7 +31,8 @@ export class Access {
             this.#use(byId("token").value.trim());
         };
         byId("token-cancel").onclick = () => byId("token-dialog").close();
-        byId("token-change").onclick = () => (this.role ? this.#forget() : this.ask());
+        byId("locked-ask").onclick = () => this.ask();
+        byId("token-change").onclick = () => this.#forget();
     }
 
     /**
@@ -116,10 +117,10 @@ export class Access {
             document.querySelectorAll("[data-open]")
         ))
             link.hidden = isProtected; // a link carries no token
-        byId("access").hidden = !isProtected;
+        byId("locked").hidden = role !== null;
+        byId("access").hidden = !isProtected || role === null;
         const confined = this.prefix ? `, keys under ${this.prefix}` : "";
-        byId("role").textContent = role ? `Role ${role}${confined}` : "No token";
-        byId("token-change").textContent = role ? "Forget the token" : "Enter a token";
+        byId("role").textContent = `Role ${role}${confined}`;
         byId("key-hint").hidden = !this.prefix;
         byId("key-hint").textContent = `Your keys begin with ${this.prefix}`;
         this.onChange();

@@ -35,6 +35,7 @@ export class FeedPanel {
     #ops = new Set(kChips.flatMap(([, ops]) => ops));
     /** What is shown while paused. @type {{ rows: import("./feedmodel.js").Row[], matched: number } | null} */
     #paused = null;
+    #pausedAt = 0; // id of the newest row then
     #isPainting = false;
     #painted = 0;
     #came = 0; // events since the last second
@@ -68,7 +69,7 @@ export class FeedPanel {
         if (!isAllowed) {
             this.#feed?.close();
             this.#feed = null;
-            this.#say("refused", "Waiting for a token");
+            this.#say("locked", "Token needed");
             return;
         }
         const isOpen = this.#feed !== null && this.#feed.state !== "closed";
@@ -111,10 +112,7 @@ export class FeedPanel {
         const range = from === to ? `seq ${from}` : `seq ${from} to ${to}`;
         const many = to - from + 1n === 1n ? "1 change is" : `${count(to - from + 1n)} changes are`;
         if (this.#epoch !== 0n && epoch !== this.#epoch)
-            this.#model.note(
-                "gap",
-                "The server began a new history: what is below is no longer in the store",
-            );
+            this.#model.note("gap", "The server began anew: what is below is no longer there");
         else if (this.#model.total === 0)
             this.#model.note("gap", `Older changes are not held any more (${range})`);
         else this.#model.note("gap", `${many} missing here (${range})`);
@@ -155,7 +153,7 @@ export class FeedPanel {
         const { rows, matched } = this.#paused ?? { rows: model.shown, matched: model.matched };
         this.#list.show(rows, matched);
         const missed = model.matched - matched;
-        byId("pause").textContent = this.#paused ? `Resume · ${count(missed)} came` : "Pause";
+        byId("pause").textContent = this.#paused ? `Resume · ${count(missed)} new` : "Pause";
         byId("list-empty").hidden = rows.length > 0;
         byId("list-empty").textContent = this.#emptyWords();
         this.#summarize(rows.length);
@@ -163,9 +161,9 @@ export class FeedPanel {
     }
 
     #emptyWords() {
-        if (this.#paused) return "Paused before anything came.";
-        if (this.#model.held > 0) return "Nothing of what is held passes the filter.";
-        if (this.#feed === null) return "The feed begins with a token.";
+        if (this.#paused) return "Nothing from before the pause.";
+        if (this.#model.held > 0) return "No event passes the filter.";
+        if (this.#feed === null) return "Events appear here once there is a token.";
         return this.#feed.state === "live"
             ? "Nothing has happened yet. Put a key and see it arrive here."
             : "Nothing has come yet.";
@@ -187,7 +185,7 @@ export class FeedPanel {
         this.#rate = this.#rate * 0.4 + this.#came * 0.6;
         this.#came = 0;
         this.#list.marksFresh = this.#rate < kFreshRate;
-        byId("feed-rate").textContent = this.#rate >= 0.05 ? rateWords(this.#rate) : "";
+        byId("feed-rate").replaceChildren(...(this.#rate >= 0.05 ? rateWords(this.#rate) : []));
         if (this.#feed?.state === "waiting") this.#sayWaiting();
         this.#paintSoon();
     }
@@ -216,17 +214,22 @@ export class FeedPanel {
     #applyFilter() {
         const isAll = kChips.every(([, ops]) => ops.every((op) => this.#ops.has(op)));
         this.#model.filter(isAll ? null : this.#ops, byId("feed-prefix").value);
-        if (this.#paused)
-            this.#paused = { rows: [...this.#model.shown], matched: this.#model.matched };
+        if (this.#paused) this.#paused = this.#heldBack();
         this.#list.toNewest();
         this.#paintSoon();
     }
 
+    /** The rows up to the pause. */
+    #heldBack() {
+        const { shown, matched } = this.#model;
+        const rows = shown.filter(({ id }) => id <= this.#pausedAt);
+        return { rows, matched: matched - (shown.length - rows.length) };
+    }
+
     /** @param {boolean} isPaused */
     #pause(isPaused) {
-        this.#paused = isPaused
-            ? { rows: [...this.#model.shown], matched: this.#model.matched }
-            : null;
+        this.#pausedAt = this.#model.lastId;
+        this.#paused = isPaused ? this.#heldBack() : null;
         byId("pause").setAttribute("aria-pressed", String(isPaused));
         byId("feed").classList.toggle("paused", isPaused);
         if (!isPaused) this.#list.toNewest();
@@ -338,10 +341,7 @@ export class FeedPanel {
         const seconds = Math.max(1, Math.round((performance.now() - this.#lostAt) / 1000));
         this.#lostAt = 0;
         announce("Connected again");
-        this.#model.note(
-            "note",
-            `Back after ${seconds} s: changes of that time follow, reads and lists are not kept`,
-        );
+        this.#model.note("note", `Back after ${seconds} s: the changes of that time follow`);
         this.#access.find(); // it may be another server now
     }
 
@@ -350,22 +350,20 @@ export class FeedPanel {
         this.#say("offline", seconds > 0 ? `Offline. Next try in ${seconds} s` : "Offline. Trying");
     }
 
-    /** @param {"connecting" | "live" | "offline" | "refused"} state @param {string} words */
+    /** @param {"connecting" | "live" | "offline" | "locked" | "refused"} state @param {string} words */
     #say(state, words) {
         byId("connection").dataset.state = state;
         byId("connection-text").textContent = words;
-        byId("retry").hidden = !(
-            state === "offline" ||
-            (state === "refused" && this.#feed !== null)
-        );
+        byId("retry").hidden = state !== "offline" && state !== "refused";
         document.body.classList.toggle("offline", state === "offline");
     }
 }
 
-/** @param {number} rate */
+/** The unit goes where there is little room. @param {number} rate */
 function rateWords(rate) {
     const text = perSecond(rate);
-    return text === "1" ? "1 event/s" : `${text} events/s`;
+    const unit = text === "1" ? " event" : " events";
+    return [text, make("span", { className: "unit", textContent: unit }), "/s"];
 }
 
 /** @param {import("./feedmodel.js").Row} row */

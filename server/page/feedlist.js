@@ -169,11 +169,13 @@ export class FeedList {
 
     /** @param {number} id */
     #select(id) {
-        const row = this.#rows[this.#indexOf(id)];
+        const index = this.#indexOf(id);
+        const row = this.#rows[index];
         if (!row || row.id !== id) return;
         this.#selected = id;
+        this.onSelect(row); // which may take room from the list
+        this.#bringIntoView(index);
         this.#place();
-        this.onSelect(row);
     }
 
     /** @param {KeyboardEvent} event */
@@ -184,24 +186,24 @@ export class FeedList {
         const newest = this.#rows.length - 1;
         if (event.key === "Escape") this.clearSelection();
         else if (newest < 0) return;
-        else if (event.key === "Home") this.#goTo(newest);
-        else if (event.key === "End") this.#goTo(0);
+        else if (event.key === "Home") this.#select(this.#rows[newest].id);
+        else if (event.key === "End") this.#select(this.#rows[0].id);
         else if (steps[event.key]) {
             const from = this.#selected ? this.#indexOf(this.#selected) : newest + 1;
-            this.#goTo(Math.min(newest, Math.max(0, from + steps[event.key])));
+            const to = Math.min(newest, Math.max(0, from + steps[event.key]));
+            this.#select(this.#rows[to].id);
         } else return;
         event.preventDefault();
     }
 
-    /** Selects a row and brings it into view. @param {number} index */
-    #goTo(index) {
+    /** @param {number} index */
+    #bringIntoView(index) {
         const height = this.rowHeight;
         const top = (this.#rows.length - 1 - index) * height;
         const { scrollTop, clientHeight } = this.#list;
         if (top < scrollTop) this.#list.scrollTop = top;
         else if (top + height > scrollTop + clientHeight)
             this.#list.scrollTop = top + height - clientHeight;
-        this.#select(this.#rows[index].id);
     }
 }
 

@@ -80,6 +80,11 @@ export class FeedModel {
         return this.#all.length;
     }
 
+    /** Of the newest row. */
+    get lastId() {
+        return this.#lastId;
+    }
+
     get isFiltered() {
         return this.#ops !== null || this.#prefix !== "";
     }

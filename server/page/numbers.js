@@ -22,8 +22,8 @@ const kLooks = {
 const kTiles = [
     { name: "keys", word: "Keys" },
     { name: "bytes", word: "Stored" },
-    { name: "operations", word: "Operations" },
     { name: "consumers", word: "Consumers" },
+    { name: "operations", word: "Operations" },
     { name: "latency", word: "Latency, p50 · p99" },
 ];
 

@@ -16,10 +16,27 @@ const feed = new FeedPanel(store, access);
 const numbers = new Numbers(store, access);
 const job = new Job(store, access);
 
-feed.onRead = (/** @type {string} */ key) => {
-    tryIt.read(key);
-    byId("try").scrollIntoView({ block: "nearest" });
-};
+feed.onRead = (/** @type {string} */ key) => tryIt.read(key);
+
+/** Marks the tab of the part that one looks at, on a screen that has tabs. */
+function followParts() {
+    /** @type {Map<Element, Element>} */
+    const tabs = new Map();
+    for (const tab of document.querySelectorAll(".tabs a"))
+        tabs.set(byId(/** @type {HTMLAnchorElement} */ (tab).hash.slice(1)), tab);
+    const observer = new IntersectionObserver(
+        (entries) => {
+            const current = entries.findLast(({ isIntersecting }) => isIntersecting);
+            if (!current) return; // between two parts
+            for (const [part, tab] of tabs)
+                if (part === current.target) tab.setAttribute("aria-current", "true");
+                else tab.removeAttribute("aria-current");
+        },
+        { rootMargin: "-30% 0px -70% 0px" }, // a line below what a tab brings to the top
+    );
+    for (const part of tabs.keys()) observer.observe(part);
+}
+followParts();
 
 function showFacts() {
     const { version, epoch, started } = access.info ?? {};

@@ -54,6 +54,7 @@ export function draw(canvas, series, { now, span, axes }) {
         ? { left: 40, right: width - 4, top: 8, bottom: height - 20 }
         : { left: 1, right: width - 1, top: 2, bottom: height - 2 };
     if (axes) drawAxes(context, box, limit, style);
+    else drawFloor(context, box, style);
     const x = (/** @type {number} */ at) =>
         box.right - ((now - at) / span) * (box.right - box.left);
     const y = (/** @type {number} */ value) =>
@@ -105,8 +106,23 @@ function unbroken(points, oldest) {
 }
 
 /**
+ * @typedef {{ left: number, right: number, top: number, bottom: number }} Box
+ */
+
+/**
+ * What a small line stands on, which shows how much of its time is still to come.
  * @param {CanvasRenderingContext2D} context
- * @param {{ left: number, right: number, top: number, bottom: number }} box
+ * @param {Box} box
+ * @param {CSSStyleDeclaration} style
+ */
+function drawFloor(context, box, style) {
+    context.fillStyle = style.getPropertyValue("--line");
+    context.fillRect(box.left, box.bottom, box.right - box.left, 1);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
  * @param {number} limit
  * @param {CSSStyleDeclaration} style
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The controls: one key, many keys, and what the server answered.
-import { announce, byId, confirmed, copyButton, make } from "./dom.js";
+import { announce, byId, calm, confirmed, copyButton, make } from "./dom.js";
 import { count, curl, duration, size } from "./format.js";
 import {
     errorOf,
@@ -211,27 +211,40 @@ export class TryIt {
         const words = isFault
             ? errorOf(answer).title || "Refused"
             : keys
-              ? this.#listWords(method, keys, headers)
+              ? this.#listWords(call, keys, headers)
               : kWords[`${method} ${status}`];
         announce(`${words}, status ${status}`);
 
+        /** @type {(Node | null)[]} */
         const parts = [this.#headline(status, words, answer.milliseconds)];
         if (isFault)
             parts.push(make("p", { className: "problem", textContent: sentence(errorOf(answer)) }));
         if (!keys) parts.push(this.#fields(headers, bytes, isFault));
         if (keys) parts.push(this.#keyList(keys, call, headers));
         else if (!isFault && (bytes.length > 0 || (status === 200 && method === "GET")))
-            parts.push(this.#valuePart(method, headers, bytes));
+            parts.push(this.#valuePart(call, headers, bytes));
         parts.push(this.#curlPart(call));
-        byId("result-body").replaceChildren(...parts.filter(Boolean));
+        this.#showParts(parts);
     }
 
-    /** @param {string} method @param {string[]} keys @param {Headers} headers */
-    #listWords(method, keys, headers) {
+    /** On a phone the answer may be below the screen. @param {(Node | null)[]} parts */
+    #showParts(parts) {
+        const shown = parts.filter((part) => part !== null);
+        byId("result-body").replaceChildren(...shown);
+        byId("result-body").firstElementChild.scrollIntoView({
+            block: "nearest",
+            behavior: calm.matches ? "auto" : "smooth",
+        });
+    }
+
+    /** @param {Call} call @param {string[]} keys @param {Headers} headers */
+    #listWords({ method, target }, keys, headers) {
         const many = keys.length === 1 ? "1 key" : `${count(keys.length)} keys`;
         if (method === "DELETE") return keys.length ? `Deleted ${many}` : "Nothing to delete";
-        if (nextOf(headers) !== null) return `The next ${many}`.replace("next", "first");
-        return keys.length ? many : "No keys";
+        const isFirst = !target.includes("?after=");
+        const isLast = nextOf(headers) === null;
+        if (isFirst && isLast) return keys.length ? many : "No keys";
+        return `The ${isFirst ? "first" : isLast ? "last" : "next"} ${many}`;
     }
 
     /** @param {number} status @param {string} words @param {number} ms */
@@ -274,12 +287,18 @@ export class TryIt {
         );
     }
 
-    /** @param {string} method @param {Headers} headers @param {Uint8Array<ArrayBuffer>} bytes */
-    #valuePart(method, headers, bytes) {
+    /** @param {Call} call @param {Headers} headers @param {Uint8Array<ArrayBuffer>} bytes */
+    #valuePart({ method, target }, headers, bytes) {
         const title = { PUT: "Previous value", DELETE: "Removed value" }[method] ?? "Value";
         const value = new Value(bytes, headers.get("Content-Type") ?? "", 0n);
         const label = `${title}, from the answer`;
-        return make("div", {}, make("h4", { textContent: title }), valueView(value, { label }));
+        const name = decodeURIComponent(target.split("?")[0]).split("/").at(-1);
+        return make(
+            "div",
+            {},
+            make("h4", { textContent: title }),
+            valueView(value, { label, name }),
+        );
     }
 
     /** @param {string[]} keys @param {Call} call @param {Headers} headers */
@@ -345,7 +364,7 @@ export class TryIt {
         const title = error instanceof RequestError ? "Not sent" : "No answer";
         const text = known ? sentence(error) : String(error);
         announce(`${title}. ${text}`);
-        byId("result-body").replaceChildren(
+        this.#showParts([
             make(
                 "p",
                 { className: "headline" },
@@ -353,7 +372,7 @@ export class TryIt {
                 make("strong", { textContent: known && error.status ? error.title : title }),
             ),
             make("p", { className: "problem", textContent: text }),
-        );
+        ]);
     }
 }
 

@@ -116,7 +116,7 @@ async function states(browser, server, pages) {
     await shoot(desktop, "detail");
     await press(desktop, "Pause");
     await server.put("while/paused", "x");
-    await until(() => desktop.getByText("1 came").isVisible(), "one came");
+    await desktop.getByRole("button", { name: "Resume · 1 new" }).waitFor();
     await desktop.getByLabel("Key or prefix").fill("keys");
     await press(desktop, "Read");
     await shoot(desktop, "error");
