@@ -539,7 +539,7 @@ export class MemoryKV {
         } catch (cause) {
             if (signal?.aborted) throw signal.reason;
             if (control.signal.aborted)
-                throw new TimeoutError(`no answer within ${this.#timeout / 1000} s`, { cause });
+                throw new TimeoutError("no answer in time", { cause });
             throw new ConnectionError(`no answer from ${this.#base}`, { cause });
         } finally {
             clearTimeout(timer);

@@ -19,12 +19,17 @@ const kLooks = {
     list: { color: "--list", word: "Lists" },
 };
 
+/** @type {{ name: string, word: string, title?: string }[]} */
 const kTiles = [
     { name: "keys", word: "Keys" },
     { name: "bytes", word: "Stored" },
     { name: "consumers", word: "Consumers" },
-    { name: "operations", word: "Operations" },
-    { name: "latency", word: "Latency, p50 · p99" },
+    { name: "operations", word: "Operations", title: "A batch counts as one" },
+    {
+        name: "latency",
+        word: "Latency, p50 · p99",
+        title: "Estimated from the server's histogram, last 10 s",
+    },
 ];
 
 /** @typedef {{ at: number, value: number }[]} Points */
@@ -50,11 +55,9 @@ export class Numbers {
     constructor(store, access) {
         this.#store = store;
         this.#access = access;
-        for (const { name, word } of kTiles) {
+        for (const { name, word, title } of kTiles) {
             const value = make("span", { className: "number", textContent: "–" });
             const line = make("canvas", { "aria-hidden": "true" });
-            const title =
-                name === "latency" ? "Estimated from the server's histogram, last 10 s" : undefined;
             byId("tiles").append(
                 make(
                     "div",

@@ -6,8 +6,9 @@ import { Value } from "./memorykv.js";
 
 /** @typedef {"JSON" | "Text" | "Bytes"} Form */
 
-const kShown = 64 * 1024; // characters at first; more make the page slow
+const kShown = 64 * 1024; // characters at first
 const kMore = 4; // times as many at the next step
+const kMost = 1024 * 1024; // more would hold the page up for seconds
 const kBytesWide = 5; // characters that show a byte
 
 /**
@@ -92,12 +93,9 @@ export function valueView(value, { label, name, total = value.bytes.length }) {
         output.replaceChildren(...nodes);
         output.classList.toggle("hex", form === "Bytes");
         rest.hidden = isWhole && !isPart;
-        rest.replaceChildren(
-            isWhole
-                ? `The first ${size(value.bytes.length)} of ${size(total)}.`
-                : `The beginning of ${size(total)}. `,
-            isWhole ? "" : more,
-        );
+        if (isWhole) rest.textContent = `The first ${size(value.bytes.length)} of ${size(total)}.`;
+        else if (limit < kMost) rest.replaceChildren(`The beginning of ${size(total)}. `, more);
+        else rest.textContent = `The beginning of ${size(total)}. Save it to see the rest.`;
         more.onclick = () => show(form, limit * kMore);
     };
 

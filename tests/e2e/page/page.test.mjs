@@ -191,6 +191,14 @@ test("a large value: its beginning, formatted, and more of it on demand", async 
     assert.ok((await length()) < 100_000);
     while (await button(page, "Show more").isVisible()) await press(page, "Show more");
     assert.equal(await value.textContent(), JSON.stringify(items, null, 2));
+
+    await server.put("huge", "x".repeat(3 << 20));
+    await fill(page, "Key or prefix", "huge");
+    await press(page, "Read");
+    await shows(result(page), "The beginning of 3 MiB");
+    while (await button(page, "Show more").isVisible()) await press(page, "Show more");
+    await shows(result(page), "Save it to see the rest");
+    assert.equal(await length(), 1 << 20);
     await server.end();
 });
 
