@@ -92,13 +92,13 @@ void DiskLog::removeUnfinished()
     }
 }
 
-void DiskLog::append(RecordGroup group)
+RecordGroup DiskLog::append(RecordGroup group)
 {
     bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
         if (m_failed.load(std::memory_order_relaxed))
-            return;
+            return {};
         wake = m_queue.records.empty() || m_queue.groupSizes.size() + 1 == m_gatherUpTo;
         m_lastSeq.store(group.back().seq, std::memory_order_release);
         m_queue.groupSizes.push_back(size_t(group.size()));
@@ -107,6 +107,7 @@ void DiskLog::append(RecordGroup group)
     }
     if (wake)
         m_wake.notify_one();
+    return {};
 }
 
 void DiskLog::announce(Record record)
@@ -309,7 +310,7 @@ Result<Done> DiskLog::syncIfDue(size_t groups)
 // seen a reply finds all of it in the feed.
 void DiskLog::commit(Queue &queue, quint64 lastSeq)
 {
-    std::vector<Record> evicted; // freed where no lock is held
+    RecordGroup evicted; // freed where no lock is held
     {
         const std::lock_guard lock(m_mutex);
         for (const Record &record : queue.records) {

@@ -41,7 +41,7 @@ public:
     /// Recovery::run(), and those of the file system.
     Result<Recovered> open(RecoverySink &sink, const Recovery::OnProgress &onProgress = {});
 
-    void append(RecordGroup group) override;
+    RecordGroup append(RecordGroup group) override;
     void announce(Record record) override;
     quint64 epoch() const override { return m_epoch.load(std::memory_order_relaxed); }
     quint64 lastSeq() const override { return m_lastSeq.load(std::memory_order_acquire); }

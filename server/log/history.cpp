@@ -8,7 +8,7 @@ History::History(qsizetype maxBytes, quint64 nextSeq)
     , m_nextSeq(nextSeq)
 { }
 
-void History::append(const Record &record, std::vector<Record> &evicted)
+void History::append(const Record &record, RecordGroup &evicted)
 {
     m_nextSeq = record.seq + 1;
     m_records.push_back(record);

@@ -17,7 +17,7 @@ public:
 
     /// Adds a record whose seq follows the last one. Records that had to give way are moved to
     /// \a evicted, so that their bytes can be freed where no lock is held.
-    void append(const Record &record, std::vector<Record> &evicted);
+    void append(const Record &record, RecordGroup &evicted);
 
     /// See Log::read().
     Log::Range read(quint64 after, qsizetype maxBytes) const;

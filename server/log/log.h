@@ -26,7 +26,9 @@ public:
 
     /// Appends mutations that belong together. Called with the store's write lock held, so that
     /// the order of calls is the order of seq; does no I/O. Seqs go on from lastSeq() without hole.
-    virtual void append(RecordGroup group) = 0;
+    /// Returns records that had to give way, to be destroyed where no lock is held: each may be
+    /// the last to hold a large value.
+    virtual RecordGroup append(RecordGroup group) = 0;
 
     /// Passes on a record that is not a mutation, in order with the mutations around it, to those
     /// who watch, with the seq of the last mutation before it. It is never stored. Callers skip it

@@ -29,10 +29,9 @@ MemoryLog::~MemoryLog()
     m_thread.join();
 }
 
-void MemoryLog::append(RecordGroup group)
+RecordGroup MemoryLog::append(RecordGroup group)
 {
-    // Freed after the lock is released: a large value takes its time to go.
-    std::vector<Record> evicted;
+    RecordGroup evicted;
     bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
@@ -46,6 +45,7 @@ void MemoryLog::append(RecordGroup group)
     }
     if (wake)
         m_wake.notify_one();
+    return evicted;
 }
 
 void MemoryLog::announce(Record record)

@@ -27,7 +27,7 @@ public:
     /// Publishes what was appended so far, then ends the thread.
     ~MemoryLog() override;
 
-    void append(RecordGroup group) override;
+    RecordGroup append(RecordGroup group) override;
     void announce(Record record) override;
     quint64 epoch() const override { return m_epoch; }
     quint64 lastSeq() const override { return m_lastSeq.load(std::memory_order_acquire); }

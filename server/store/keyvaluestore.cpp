@@ -68,13 +68,13 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     const qint64 now = m_clock();
     Outcome outcome;
     bool dueEarlier = false;
-    FreedSteps freed;
+    Freed freed;
     {
         const QWriteLocker locker(&m_lock);
         if (m_log.hasFailed())
             return m_log.failure();
         forgetDurable(freed);
-        Slot *slot = findAlive(operation.key, now);
+        Slot *slot = findAlive(operation.key, now, freed);
         const Entry *current = slot ? slot->entry.data() : nullptr;
         const qint64 growth = memoryOf(operation.entry.data()) - memoryOf(current);
         if (auto error = check(operation, current, growth))
@@ -82,7 +82,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
         RecordGroup group;
         outcome = perform(operation, slot, now, group);
         if (!group.isEmpty())
-            m_log.append(std::move(group));
+            append(std::move(group), freed);
         dueEarlier = isDueEarlier();
     }
     if (dueEarlier && m_earlierExpiryListener)
@@ -95,7 +95,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     const qint64 now = m_clock();
     BatchResult result;
     bool dueEarlier = false;
-    FreedSteps freed;
+    Freed freed;
     {
         const QWriteLocker locker(&m_lock);
         if (m_log.hasFailed()) {
@@ -104,7 +104,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
         }
         forgetDurable(freed);
         for (const Operation &operation : operations)
-            findAlive(operation.key, now);
+            findAlive(operation.key, now, freed);
         result.seq = m_seq;
 
         if (auto failure = plan(operations)) {
@@ -117,7 +117,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
         for (const Operation &operation : operations)
             result.outcomes.push_back(perform(operation, find(operation.key), now, group));
         if (!group.isEmpty())
-            m_log.append(std::move(group));
+            append(std::move(group), freed);
         result.seq = m_seq;
         dueEarlier = isDueEarlier();
     }
@@ -199,7 +199,7 @@ Result<KeyValueStore::Removal> KeyValueStore::removePrefix(const QByteArray &pre
 {
     const qint64 now = m_clock();
     Removal removal;
-    FreedSteps freed;
+    Freed freed;
     const QWriteLocker locker(&m_lock);
     if (m_log.hasFailed())
         return m_log.failure();
@@ -213,7 +213,7 @@ Result<KeyValueStore::Removal> KeyValueStore::removePrefix(const QByteArray &pre
         noteUndo({m_seq, {}, {}, std::move(removed)});
         Record record = recordOf(prefix.isEmpty() ? Op::DeleteAll : Op::DeletePrefix, m_seq, now);
         record.key = prefix;
-        m_log.append({std::move(record)});
+        append({std::move(record)}, freed);
     }
     removal.seq = m_seq;
     return removal;
@@ -224,7 +224,7 @@ qint64 KeyValueStore::expireDue()
     const qint64 now = m_clock();
     std::vector<EntryPtr> expired; // freed after the lock is released
     expired.reserve(kExpirySliceSize);
-    FreedSteps freed;
+    Freed freed;
     const QWriteLocker locker(&m_lock);
     if (m_log.hasFailed())
         return 0;
@@ -243,7 +243,7 @@ qint64 KeyValueStore::expireDue()
         expired.push_back(std::move(entry));
     }
     if (!group.isEmpty())
-        m_log.append(std::move(group));
+        append(std::move(group), freed);
     m_expiredCount.fetch_add(expired.size(), std::memory_order_relaxed);
     m_nextDueMs = m_expiries.nextDue();
     return m_nextDueMs;
@@ -269,7 +269,7 @@ std::optional<Error> KeyValueStore::check(const Operation &operation, const Entr
 
 // An entry whose time has come but which the expirer has not reached yet must not be seen by a
 // condition, and its end has to stand in the log before what comes next.
-Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now)
+Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now, Freed &freed)
 {
     Slot *slot = find(key);
     if (!slot || !slot->entry->isExpiredAt(now))
@@ -279,7 +279,7 @@ Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now)
     Record record = recordOf(Op::Expire, m_seq, now);
     record.key = entry->key().toByteArray();
     noteUndo({m_seq, entry, {}, {}});
-    m_log.append({std::move(record)});
+    append({std::move(record)}, freed);
     m_expiredCount.fetch_add(1, std::memory_order_relaxed);
     return nullptr;
 }
@@ -378,10 +378,16 @@ void KeyValueStore::noteUndo(UndoHistory::Step step)
         m_undo.note(std::move(step));
 }
 
-void KeyValueStore::forgetDurable(FreedSteps &freed)
+void KeyValueStore::forgetDurable(Freed &freed)
 {
     if (m_keepsUndo)
-        m_undo.forgetUpTo(m_log.durableSeq(), freed);
+        m_undo.forgetUpTo(m_log.durableSeq(), freed.steps);
+}
+
+void KeyValueStore::append(RecordGroup group, Freed &freed)
+{
+    for (Record &record : m_log.append(std::move(group)))
+        freed.records.append(std::move(record));
 }
 
 void KeyValueStore::rollBack()

@@ -122,6 +122,13 @@ private:
     friend class Snapshot;
     friend class StoreReplayer;
 
+    /// What goes with a change, to be destroyed when the lock is released.
+    struct Freed
+    {
+        std::vector<UndoHistory::Step> steps;
+        RecordGroup records;
+    };
+
     // All of these run with the lock held.
     Slot *find(QByteArrayView key) const;
     std::optional<Error> check(const Operation &operation, const Entry *current,
@@ -132,15 +139,15 @@ private:
         Error error;
     };
     std::optional<Failure> plan(const std::vector<Operation> &operations);
-    Slot *findAlive(QByteArrayView key, qint64 now);
+    Slot *findAlive(QByteArrayView key, qint64 now, Freed &freed);
     Outcome perform(const Operation &operation, Slot *slot, qint64 now, RecordGroup &group);
     void put(Slot *slot, EntryPtr entry);
     void replace(Slot *slot, EntryPtr entry);
     EntryPtr take(Slot *slot);
     std::vector<EntryPtr> takeRange(const QByteArray &prefix);
     void noteUndo(UndoHistory::Step step);
-    using FreedSteps = std::vector<UndoHistory::Step>;
-    void forgetDurable(FreedSteps &freed);
+    void forgetDurable(Freed &freed);
+    void append(RecordGroup group, Freed &freed);
     void undo(UndoHistory::Step step);
     void noteArrived(Slot *slot);
     void noteLeaving(const EntryPtr &entry);

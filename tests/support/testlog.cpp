@@ -11,15 +11,16 @@ TestLog::TestLog(quint64 epoch, quint64 lastSeq)
     , m_firstHeld(lastSeq + 1)
 { }
 
-void TestLog::append(RecordGroup group)
+RecordGroup TestLog::append(RecordGroup group)
 {
     const std::lock_guard lock(m_mutex);
     if (m_hasFailed)
-        return;
+        return {};
     m_groups.emplace_back(group.begin(), group.end());
     if (isWatched())
         m_queue.insert(m_queue.end(), group.begin(), group.end());
     m_lastSeq = group.back().seq;
+    return {};
 }
 
 void TestLog::announce(Record record)

@@ -18,7 +18,7 @@ class TestLog final : public Log
 public:
     explicit TestLog(quint64 epoch = 77, quint64 lastSeq = 0);
 
-    void append(RecordGroup group) override;
+    RecordGroup append(RecordGroup group) override;
     void announce(Record record) override;
     quint64 epoch() const override { return m_epoch; }
     quint64 lastSeq() const override { return m_lastSeq; }

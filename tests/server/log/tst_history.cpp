@@ -38,7 +38,7 @@ std::vector<quint64> append(History &history, quint64 from, quint64 to, qsizetyp
 {
     std::vector<quint64> gone;
     for (quint64 seq = from; seq <= to; ++seq) {
-        std::vector<Record> evicted;
+        RecordGroup evicted;
         history.append(recordOf(seq, valueSize), evicted);
         for (const Record &record : evicted)
             gone.push_back(record.seq);
@@ -113,11 +113,11 @@ void TestHistory::ofNoBytesHoldsNothing()
 void TestHistory::evictedRecordsAreHandedOver()
 {
     History history(kSize);
-    std::vector<Record> evicted;
+    RecordGroup evicted;
     history.append(recordOf(1), evicted);
     const EntryPtr entry = history.read(0, 1).records[0].entry;
     history.append(recordOf(2), evicted);
-    QCOMPARE(evicted.size(), size_t(1));
+    QCOMPARE(evicted.size(), 1);
     QCOMPARE(evicted[0].entry.data(), entry.data());
     evicted.clear();
     QCOMPARE(entry->ref.loadRelaxed(), 1); // nobody else keeps it alive
