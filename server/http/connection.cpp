@@ -17,6 +17,12 @@ static Error tooMuchWaiting()
             "too much is waiting for slow clients (--max-buffers); try again later"};
 }
 
+static Error tooManyRequests()
+{
+    return {ErrorCode::TooManyRequests,
+            "more requests a second than one address may make (--max-rate); try again later"};
+}
+
 Connection::Connection(std::unique_ptr<Transport> transport, ConnectionContext &context)
     : m_context(context)
     , m_parser(context.limits.maxBodySize)
@@ -117,7 +123,7 @@ void Connection::serveWhatHasCome()
     while (m_phase == Phase::Serving && !isOutputFull()) {
         const auto status = m_parser.parse();
         if (!status) {
-            respondToBrokenFraming(status.error());
+            respondToBrokenFraming(isOverRate() ? tooManyRequests() : status.error());
             break;
         }
         if (m_parser.inBody() && !m_headJudged)
@@ -137,8 +143,13 @@ void Connection::serveWhatHasCome()
 // Expect wants to know before it sends.
 void Connection::refuseBody()
 {
+    const bool isTooMuch = isOverRate();
     m_headJudged = true;
     m_bodySince.start();
+    if (isTooMuch) {
+        respondToBrokenFraming(tooManyRequests());
+        return;
+    }
     if (!m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
@@ -146,14 +157,18 @@ void Connection::refuseBody()
         respondAndClose(*refusal, request);
 }
 
-// The answer when this request is not to be served at all. Counted first, so that tokens cannot be
-// tried out at any rate.
+// Counts each request once, with its head. Whatever else is wrong with it comes after that, so that
+// nothing, tokens above all, can be tried out at any rate.
+bool Connection::isOverRate()
+{
+    return m_context.rate && !m_headJudged && !m_context.rate->take(m_origin);
+}
+
+// The answer when this request is not to be served at all.
 std::optional<Response> Connection::refusalOf(Request &request)
 {
-    if (m_context.rate && !m_context.rate->take(m_origin)) {
-        Response response = problem({ErrorCode::TooManyRequests,
-                                     "more requests a second than one address may make "
-                                     "(--max-rate); try again later"});
+    if (isOverRate()) {
+        Response response = problem(tooManyRequests());
         response.route = Route::Unknown;
         return response;
     }
@@ -162,12 +177,13 @@ std::optional<Response> Connection::refusalOf(Request &request)
 
 void Connection::serve(Request request)
 {
-    m_headJudged = false;
     m_headStarted = false; // the next head has a time of its own
     Outbox::Receipt receipt;
     receipt.method = request.method;
     receipt.since.start();
-    if (auto refusal = refusalOf(request)) {
+    auto refusal = refusalOf(request);
+    m_headJudged = false;
+    if (refusal) {
         respond(*refusal, request, receipt);
         return;
     }

@@ -123,6 +123,7 @@ private:
     void process();
     void serveWhatHasCome();
     void serve(Request request);
+    bool isOverRate();
     std::optional<Response> refusalOf(Request &request);
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
@@ -155,7 +156,7 @@ private:
     bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
     bool m_toldHolding = false;
     bool m_refused = false;    ///< more may come that is not going to be read
-    bool m_headJudged = false; ///< whoever sends the present body may do so
+    bool m_headJudged = false; ///< and counted: whoever sends the present body may do so
     QDeadlineTimer m_deadline;
     QElapsedTimer m_bodySince;   ///< since the present body began
     QElapsedTimer m_outputSince; ///< since something has been waiting to be sent

@@ -143,6 +143,34 @@ class Many(unittest.TestCase):
             with Client(server) as later:
                 self.assertEqual(later.request("GET", "/ping").status, 200)
 
+    def test_rate_counts_what_is_refused(self):
+        tokens = Tokens(("write", "t", None))
+        self.addCleanup(tokens.cleanup)
+        kinds = {
+            "a guessed token, and a body that does not come": request_bytes(
+                "PUT", "/k", None, [bearer("guess"), ("Content-Length", "10")]
+            ),
+            "no request": b"what?\r\n\r\n",
+        }
+        for name, data in kinds.items():
+            with self.subTest(name), Server("--max-rate", "1", "--token-file", tokens.path) as server:
+                answers = []
+                while len(answers) < 20 and not (answers and answers[-1].status == 429):
+                    with Client(server) as client:
+                        client.send(data)
+                        answers.append(client.answer())
+                self.assertIn(answers[0].status, (400, 401))
+                self.assertEqual(answers[-1].status, 429)
+                self.assertEqual(answers[-1].fields["retry-after"], "1")
+
+    def test_rate_counts_a_request_with_a_body_once(self):
+        with Server("--max-rate", "1") as server, Client(server) as client:
+            fields = [("Expect", "100-continue"), ("Content-Length", "1")]
+            client.send(request_bytes("PUT", "/k", None, fields))
+            self.assertEqual(client.answer().status, 100)  # the head is known by then
+            client.send(b"v")
+            self.assertEqual(client.answer().status, 201)
+
 
 class Descriptors(unittest.TestCase):
     def test_out_of_descriptors(self):
