@@ -28,7 +28,7 @@ struct Worker::Parts
         , dispatcher(services)
         , hub(setup.broadcaster, setup.feed)
         , gateway(hub, services.cors, setup.gatekeeper)
-        , snapshots(services.store, services.log)
+        , snapshots({services.store, services.log, setup.limits, setup.buffers})
         , context{dispatcher,        services.log,
                   observer,          [this](Upgrade &upgrade) { return take(upgrade); },
                   setup.limits,      {},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/connection.h"
 
+#include "server/http/pace.h"
 #include "server/http/problem.h"
 #include "shared/logcategories.h"
 
@@ -187,12 +188,12 @@ void Connection::serve(Request request)
         respond(*refusal, request, receipt);
         return;
     }
-    if (isUpgrade(request)) {
+    const auto shortage = shortOfBuffers(request);
+    if (!shortage && isUpgrade(request)) {
         m_upgrade.request = std::move(request);
         m_phase = Phase::Upgrading;
         return;
     }
-    const auto shortage = shortOfBuffers(request);
     Response response = shortage ? problem(*shortage) : m_context.dispatcher.dispatch(request);
     respond(response, request, receipt);
     account();
@@ -446,12 +447,6 @@ void Connection::checkDeadline()
         return;
     }
     abort();
-}
-
-static bool isSlower(const QElapsedTimer &since, std::chrono::milliseconds grace, qint64 bytes,
-                     qint64 rate)
-{
-    return since.elapsed() > grace.count() + bytes * 1000 / rate;
 }
 
 // A byte before each deadline would keep a connection, and what it holds, for days.

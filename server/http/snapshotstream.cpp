@@ -1,42 +1,77 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/snapshotstream.h"
 
+#include "server/http/pace.h"
 #include "server/http/problem.h"
 #include "shared/bytes.h"
+#include "shared/logcategories.h"
+
+#include <algorithm>
+#include <vector>
 
 namespace memorykv {
 
-using namespace std::chrono_literals;
-
 static constexpr qint64 kMaxPending = 1 << 20;
-static constexpr auto kStallTimeout = 60s;
+static constexpr qint64 kNotWorthIt = 256 << 10;
 
 SnapshotStream::SnapshotStream(std::unique_ptr<Transport> transport, int minorVersion,
-                               KeyValueStore &store, const Log &log)
+                               const SnapshotContext &context)
     : m_transport(std::move(transport))
     , m_minorVersion(minorVersion)
-    , m_store(store)
-    , m_log(log)
-    , m_snapshot(store, {})
-    , m_encoder({log.epoch(), m_snapshot.seq(), store.nowMs()})
+    , m_context(context)
+    , m_snapshot(context.store, {})
+    , m_encoder({context.log.epoch(), m_snapshot.seq(), context.store.nowMs()})
+    , m_share(context.buffers)
 {
-    connect(m_transport.get(), &Transport::progressed, this, &SnapshotStream::advance);
-    connect(m_transport.get(), &Transport::ended, this, &SnapshotStream::finish);
-    // A client that takes nothing keeps old values alive.
-    m_timeout.setSingleShot(true);
-    connect(&m_timeout, &QTimer::timeout, this, [this] {
-        m_transport->abort();
-        finish();
+    connect(m_transport.get(), &Transport::progressed, this, [this] {
+        m_deadline.setRemainingTime(m_context.limits.writeTimeout);
+        goOn();
     });
-    m_timeout.start(kStallTimeout);
-    QMetaObject::invokeMethod(this, &SnapshotStream::advance, Qt::QueuedConnection);
+    connect(m_transport.get(), &Transport::ended, this, &SnapshotStream::finish);
+    QMetaObject::invokeMethod(this, &SnapshotStream::goOn, Qt::QueuedConnection);
 }
 
 SnapshotStream::~SnapshotStream() = default;
 
-void SnapshotStream::logChanged()
+void SnapshotStream::goOn()
 {
-    advance();
+    if (m_finished)
+        return;
+    account();
+    if (isInTheWay())
+        abort();
+    else
+        advance();
+    account();
+}
+
+void SnapshotStream::checkDeadline()
+{
+    if (isTooSlow())
+        abort();
+    else
+        goOn();
+}
+
+// Not while it is for the log, or for others who take up the buffers, to go on.
+bool SnapshotStream::isTooSlow() const
+{
+    const qint64 unsent = m_transport->unsentBytes();
+    if (unsent == 0)
+        return m_allSent && m_deadline.hasExpired();
+    const ConnectionLimits &limits = m_context.limits;
+    return m_deadline.hasExpired()
+           || isSlower(m_since, limits.writeTimeout, m_written - unsent, limits.minRate);
+}
+
+bool SnapshotStream::isInTheWay() const
+{
+    return m_share.isBudgetTight() && m_snapshot.keptBytes() > kNotWorthIt;
+}
+
+void SnapshotStream::account()
+{
+    m_share.set(m_finished ? 0 : m_transport->unsentBytes() + m_snapshot.keptBytes());
 }
 
 // Whether it is sent: not before all that the snapshot shows is durable.
@@ -44,8 +79,8 @@ bool SnapshotStream::sendHead()
 {
     if (m_headSent)
         return true;
-    const bool failed = m_log.hasFailed() && m_snapshot.seq() > m_log.durableSeq();
-    if (!failed && m_snapshot.seq() > m_log.durableSeq())
+    const bool failed = m_context.log.hasFailed() && m_snapshot.seq() > m_context.log.durableSeq();
+    if (!failed && m_snapshot.seq() > m_context.log.durableSeq())
         return false;
     m_headSent = true;
     DateField date;
@@ -54,8 +89,8 @@ bool SnapshotStream::sendHead()
         WriteOptions options;
         options.close = true;
         options.date = date.now();
-        appendResponse(problem(m_log.failure()), options, bytes);
-        m_transport->write(bytes);
+        appendResponse(problem(m_context.log.failure()), options, bytes);
+        write(bytes);
         m_allSent = true;
         return true;
     }
@@ -68,7 +103,7 @@ bool SnapshotStream::sendHead()
                m_minorVersion >= 1 ? "Transfer-Encoding: chunked\r\n" : "",
                "Connection: close\r\n\r\n"},
               head);
-    m_transport->write(head);
+    write(head);
     QByteArray bytes;
     m_encoder.begin(bytes);
     send(bytes);
@@ -81,20 +116,32 @@ void SnapshotStream::send(const QByteArray &content)
     if (content.isEmpty())
         return;
     if (m_minorVersion < 1) {
-        m_transport->write(content);
+        write(content);
         return;
     }
     QByteArray chunk;
     appendAll({QByteArray::number(content.size(), 16), "\r\n", content, "\r\n"}, chunk);
-    m_transport->write(chunk);
+    write(chunk);
+}
+
+// The client's time begins when there is something for it to take.
+void SnapshotStream::write(const QByteArray &bytes)
+{
+    if (m_transport->unsentBytes() == 0) {
+        m_deadline.setRemainingTime(m_context.limits.writeTimeout);
+        m_since.start();
+        m_written = 0;
+    }
+    m_written += bytes.size();
+    m_transport->write(bytes);
 }
 
 void SnapshotStream::advance()
 {
-    if (m_finished || !sendHead())
+    if (!sendHead())
         return;
     QByteArray bytes;
-    while (!m_allSent && m_transport->unsentBytes() < kMaxPending) {
+    while (!m_allSent && m_transport->unsentBytes() < kMaxPending && !m_share.isBudgetTight()) {
         bytes.resize(0);
         m_encoder.add(m_snapshot.next(KeyValueStore::kSliceSize), bytes);
         if (m_snapshot.atEnd()) {
@@ -103,11 +150,17 @@ void SnapshotStream::advance()
         }
         send(bytes);
         if (m_allSent && m_minorVersion >= 1)
-            m_transport->write("0\r\n\r\n");
+            write("0\r\n\r\n");
+        account();
     }
-    m_timeout.start(kStallTimeout);
     if (m_allSent && m_transport->unsentBytes() == 0)
         m_transport->close();
+}
+
+void SnapshotStream::abort()
+{
+    m_transport->abort();
+    finish();
 }
 
 void SnapshotStream::finish()
@@ -115,15 +168,18 @@ void SnapshotStream::finish()
     if (m_finished)
         return;
     m_finished = true;
+    account();
     Q_EMIT finished();
 }
 
-SnapshotStreams::SnapshotStreams(KeyValueStore &store, const Log &log)
-    : m_store(store)
-    , m_log(log)
+SnapshotStreams::SnapshotStreams(const SnapshotContext &context)
+    : m_context(context)
 {
-    connect(&log, &Log::durable, this, &SnapshotStreams::logChanged, Qt::QueuedConnection);
-    connect(&log, &Log::failed, this, &SnapshotStreams::logChanged, Qt::QueuedConnection);
+    const auto goOn = [this] { forEach(&SnapshotStream::goOn); };
+    connect(&context.log, &Log::durable, this, goOn, Qt::QueuedConnection);
+    connect(&context.log, &Log::failed, this, goOn, Qt::QueuedConnection);
+    m_sweep.setInterval(std::chrono::seconds(1));
+    connect(&m_sweep, &QTimer::timeout, this, &SnapshotStreams::checkDeadlines);
 }
 
 SnapshotStreams::~SnapshotStreams() = default;
@@ -131,16 +187,52 @@ SnapshotStreams::~SnapshotStreams() = default;
 void SnapshotStreams::add(Upgrade &upgrade)
 {
     auto stream = std::make_unique<SnapshotStream>(std::move(upgrade.transport),
-                                                   upgrade.request.minorVersion, m_store, m_log);
+                                                   upgrade.request.minorVersion, m_context);
     SnapshotStream *const key = stream.get();
     connect(key, &SnapshotStream::finished, this, [this, key] {
         const auto found = m_streams.find(key);
         found->second.release()->deleteLater();
         m_streams.erase(found);
+        if (m_streams.empty())
+            m_sweep.stop();
         if (m_draining && m_streams.empty())
             Q_EMIT drained();
     });
     m_streams.emplace(key, std::move(stream));
+    if (!m_sweep.isActive())
+        m_sweep.start();
+}
+
+// Any of them may finish, and be removed, while it is at it.
+void SnapshotStreams::forEach(void (SnapshotStream::*act)())
+{
+    std::vector<SnapshotStream *> present;
+    present.reserve(m_streams.size());
+    for (const auto &[key, stream] : m_streams)
+        present.push_back(key);
+    for (SnapshotStream *stream : present)
+        (stream->*act)();
+}
+
+void SnapshotStreams::checkDeadlines()
+{
+    forEach(&SnapshotStream::checkDeadline);
+    if (m_context.buffers && m_context.buffers->isOver())
+        relieve();
+}
+
+// As ConnectionPool does, for the same reason.
+void SnapshotStreams::relieve()
+{
+    const auto largest = std::max_element(
+        m_streams.begin(), m_streams.end(), [](const auto &left, const auto &right) {
+            return left.first->bufferedBytes() < right.first->bufferedBytes();
+        });
+    if (largest == m_streams.end() || largest->first->bufferedBytes() < kNotWorthIt)
+        return;
+    qCWarning(lcHttp) << "over --max-buffers: ended the snapshot for which most was waiting,"
+                      << largest->first->bufferedBytes() << "bytes";
+    largest->first->abort();
 }
 
 void SnapshotStreams::drain()
@@ -148,12 +240,6 @@ void SnapshotStreams::drain()
     m_draining = true;
     if (m_streams.empty())
         Q_EMIT drained();
-}
-
-void SnapshotStreams::logChanged()
-{
-    for (const auto &[key, stream] : m_streams)
-        stream->logChanged();
 }
 
 } // namespace memorykv

@@ -5,28 +5,51 @@
 #include "server/log/snapshotfile.h"
 #include "server/store/snapshot.h"
 
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
 #include <QTimer>
 
 #include <unordered_map>
 
 namespace memorykv {
 
+/// What the snapshot streams of one worker share.
+struct SnapshotContext
+{
+    KeyValueStore &store;
+    const Log &log;
+    ConnectionLimits limits;
+    BufferBudget *buffers = nullptr; ///< null: there is none to keep to
+};
+
 /// Sends the store as it is at one moment to one client, in the format of a snapshot file, at the
-/// client's pace while writers go on. Lives on its worker's thread.
+/// client's pace while writers go on. For as long as that takes the store keeps the old values of
+/// what it has not sent yet, so it ends before it is done, which the client sees, when the client
+/// is too slow, or when it has old values kept while buffers are short. Lives on its worker's
+/// thread.
 class SnapshotStream : public QObject
 {
     Q_OBJECT
 
 public:
-    /// \a transport has nothing left to be written. \a store and \a log must outlive
-    /// the stream.
-    SnapshotStream(std::unique_ptr<Transport> transport, int minorVersion, KeyValueStore &store,
-                   const Log &log);
+    /// \a transport has nothing left to be written. \a context must outlive the stream.
+    SnapshotStream(std::unique_ptr<Transport> transport, int minorVersion,
+                   const SnapshotContext &context);
     ~SnapshotStream() override;
 
-    /// Goes on when the log has become durable, which the snapshot waits for, or has failed, which
-    /// ends it.
-    void logChanged();
+    /// Goes on as far as client, log and buffers let it. To be called when the log has become
+    /// durable, which the snapshot waits for, or has failed, which ends it.
+    void goOn();
+
+    /// Ends it when the time the client had is over, and goes on when there were no buffers before.
+    /// To be called once a second.
+    void checkDeadline();
+
+    /// Bytes that wait for the client, and old values that are kept for it.
+    qint64 bufferedBytes() const { return m_share.bytes(); }
+
+    /// Ends it at once.
+    void abort();
 
 Q_SIGNALS:
     /// The client has all of it, or is gone: the stream can go.
@@ -36,15 +59,21 @@ private:
     void advance();
     bool sendHead();
     void send(const QByteArray &content);
+    void write(const QByteArray &bytes);
+    bool isTooSlow() const;
+    bool isInTheWay() const;
+    void account();
     void finish();
 
     const std::unique_ptr<Transport> m_transport;
     const int m_minorVersion;
-    KeyValueStore &m_store;
-    const Log &m_log;
+    const SnapshotContext &m_context;
     Snapshot m_snapshot;
     SnapshotEncoder m_encoder;
-    QTimer m_timeout;
+    BufferShare m_share;
+    QDeadlineTimer m_deadline; ///< for the client to take more of what waits for it
+    QElapsedTimer m_since;     ///< something has been waiting for it without a pause
+    qint64 m_written = 0;      ///< since then
     bool m_headSent = false;
     bool m_allSent = false;
     bool m_finished = false;
@@ -56,8 +85,8 @@ class SnapshotStreams : public QObject
     Q_OBJECT
 
 public:
-    /// Both must outlive this object.
-    SnapshotStreams(KeyValueStore &store, const Log &log);
+    /// What \a context refers to must outlive this object.
+    explicit SnapshotStreams(const SnapshotContext &context);
     ~SnapshotStreams() override;
 
     /// Takes over the client of \a upgrade.
@@ -71,11 +100,13 @@ Q_SIGNALS:
     void drained();
 
 private:
-    void logChanged();
+    void forEach(void (SnapshotStream::*act)());
+    void checkDeadlines();
+    void relieve();
 
-    KeyValueStore &m_store;
-    const Log &m_log;
+    const SnapshotContext m_context;
     std::unordered_map<SnapshotStream *, std::unique_ptr<SnapshotStream>> m_streams;
+    QTimer m_sweep;
     bool m_draining = false;
 };
 
