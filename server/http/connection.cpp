@@ -15,7 +15,7 @@ static constexpr qint64 kReadSize = 64 << 10;
 static Error tooMuchWaiting()
 {
     return {ErrorCode::Unavailable,
-            "too much is waiting for slow clients (--max-buffers); try again later"};
+            "too much is waiting for slow clients or the log (--max-buffers); try again later"};
 }
 
 static Error tooManyRequests()
@@ -129,7 +129,7 @@ void Connection::serveWhatHasCome()
         }
         if (m_parser.inBody() && !m_headJudged)
             refuseBody();
-        if (m_phase == Phase::Serving && m_parser.inBody() && m_share.isBudgetOver())
+        if (m_phase == Phase::Serving && m_parser.inBody() && isShort())
             respondToBrokenFraming(tooMuchWaiting());
         if (m_phase != Phase::Serving || *status == RequestParser::Status::NeedMore)
             break;
@@ -181,6 +181,7 @@ void Connection::serve(Request request)
     m_headStarted = false; // the next head has a time of its own
     Outbox::Receipt receipt;
     receipt.method = request.method;
+    receipt.requestBytes = request.body.size();
     receipt.since.start();
     auto refusal = refusalOf(request);
     m_headJudged = false;
@@ -199,11 +200,20 @@ void Connection::serve(Request request)
     account();
 }
 
+// Whether there is no room for more changes. Those that wait for the log take memory as well, also
+// when the client who made them is gone.
+bool Connection::isShort() const
+{
+    return m_context.buffers && m_context.buffers->isOverWith(m_context.log.waitingBytes());
+}
+
 // What would be buffered besides is refused while there is too much already; except for that by
 // which operators see what is going on.
 std::optional<Error> Connection::shortOfBuffers(const Request &request) const
 {
-    if (!m_share.isBudgetOver())
+    const bool isReading = request.method == Method::Get || request.method == Method::Head
+                           || request.method == Method::Options;
+    if (isReading ? !m_share.isBudgetOver() : !isShort())
         return std::nullopt;
     const auto match = matchRoute(request.path);
     if (match) {
@@ -494,7 +504,8 @@ void Connection::finish()
 
 bool Connection::isOutputFull() const
 {
-    return m_outbox.bufferedBytes() + unsentBytes() >= m_context.limits.maxOutput;
+    return m_outbox.bufferedBytes() + m_outbox.heldRequestBytes() + unsentBytes()
+           >= m_context.limits.maxOutput;
 }
 
 } // namespace memorykv

@@ -47,7 +47,8 @@ struct ConnectionLimits
     /// Bytes a second, on average, in which a body has to come, or answers have to be taken, once
     /// the time for one read or write is over.
     qint64 minRate = 1024;
-    qsizetype maxOutput = 1 << 20; ///< bytes of answers waiting; then no more requests are read
+    /// Bytes of answers waiting, and of requests that wait for the log; then no more are read.
+    qsizetype maxOutput = 1 << 20;
     qsizetype maxBodySize = 0;
 };
 
@@ -118,6 +119,7 @@ private:
     std::unique_ptr<Transport> giveTransport();
     void begin();
     qint64 unsentBytes() const;
+    bool isShort() const;
     void read();
     void endOfInput();
     void process();

@@ -12,6 +12,7 @@ QByteArray &Outbox::open(quint64 seq, quint64 durableSeq, const Receipt &receipt
         return m_ready;
     }
     m_held.push_back({{}, seq, true, receipt});
+    m_heldRequestBytes += receipt.requestBytes;
     return m_held.back().bytes;
 }
 
@@ -28,6 +29,7 @@ void Outbox::release(quint64 durableSeq)
     for (; !m_held.empty() && m_held.front().seq <= durableSeq; m_held.pop_front()) {
         const Held &held = m_held.front();
         m_ready += held.bytes;
+        m_heldRequestBytes -= held.receipt.requestBytes;
         if (held.hasReceipt)
             m_receipts.push_back(held.receipt);
     }

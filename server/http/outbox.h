@@ -23,7 +23,8 @@ public:
         Method method = Method::Get;
         Route route = Route::Key;
         int status = 0;
-        QElapsedTimer since; ///< started when the request was whole
+        QElapsedTimer since;        ///< started when the request was whole
+        qsizetype requestBytes = 0; ///< what the log keeps of the request until then
     };
 
     /// The place to append the bytes of the next answer to, which may leave once the log is
@@ -44,6 +45,8 @@ public:
     bool hasReady() const { return !m_ready.isEmpty(); }
     bool hasHeld() const { return !m_held.empty(); }
     qsizetype bufferedBytes() const;
+    /// Receipt::requestBytes of all answers that are held.
+    qsizetype heldRequestBytes() const { return m_heldRequestBytes; }
 
     /// Takes the bytes that may be written.
     QByteArray takeReady();
@@ -62,6 +65,7 @@ private:
     QByteArray m_ready;
     std::vector<Receipt> m_receipts;
     std::deque<Held> m_held;
+    qsizetype m_heldRequestBytes = 0;
 };
 
 } // namespace memorykv

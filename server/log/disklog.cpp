@@ -5,6 +5,7 @@
 #include "shared/logcategories.h"
 
 #include <limits>
+#include <utility>
 
 namespace memorykv {
 
@@ -92,8 +93,18 @@ void DiskLog::removeUnfinished()
     }
 }
 
+// Each record is kept twice for a while: as it is, and as it is written.
+static qint64 bytesToKeep(const RecordGroup &group)
+{
+    qint64 bytes = 0;
+    for (const Record &record : group)
+        bytes += 2 * record.memorySize();
+    return bytes;
+}
+
 RecordGroup DiskLog::append(RecordGroup group)
 {
+    const qint64 bytes = bytesToKeep(group);
     bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
@@ -102,6 +113,8 @@ RecordGroup DiskLog::append(RecordGroup group)
         wake = m_queue.records.empty() || m_queue.groupSizes.size() + 1 == m_gatherUpTo;
         m_lastSeq.store(group.back().seq, std::memory_order_release);
         m_queue.groupSizes.push_back(size_t(group.size()));
+        m_queue.bytes += bytes;
+        m_waitingBytes.fetch_add(bytes, std::memory_order_relaxed);
         for (Record &record : group)
             m_queue.records.push_back(std::move(record));
     }
@@ -199,6 +212,7 @@ void DiskLog::run()
         process(queue);
         queue.records.clear();
         queue.groupSizes.clear();
+        m_waitingBytes.fetch_sub(std::exchange(queue.bytes, 0), std::memory_order_relaxed);
     }
     if (m_failed)
         return;

@@ -53,6 +53,7 @@ public:
     bool hasFailed() const override { return m_failed.load(std::memory_order_acquire); }
     Error failure() const override;
     bool canFail() const override { return true; }
+    qint64 waitingBytes() const override { return m_waitingBytes.load(std::memory_order_relaxed); }
 
     /// Returns once all up to \a seq is on stable storage, whatever the policy. The failure when it
     /// cannot be.
@@ -84,6 +85,7 @@ private:
     {
         std::vector<Record> records;
         std::vector<size_t> groupSizes; ///< of the mutations among them, in order
+        qint64 bytes = 0;               ///< of waitingBytes()
     };
 
     void removeUnfinished();
@@ -106,6 +108,7 @@ private:
     std::atomic<quint64> m_epoch = 0;
     std::atomic<quint64> m_lastSeq = 0;
     std::atomic<quint64> m_durableSeq = 0;
+    std::atomic<qint64> m_waitingBytes = 0;
     std::atomic<int> m_watchers = 0;
     std::atomic<bool> m_failed = false;
     std::atomic<quint64> m_snapshotCount = 0;

@@ -53,6 +53,10 @@ public:
     /// Whether it may fail one day, so that what is not durable must be kept undoable.
     virtual bool canFail() const { return false; }
 
+    /// Bytes it takes to keep what was appended and is not durable yet. Lock-free; 0 for a log
+    /// without a file.
+    virtual qint64 waitingBytes() const { return 0; }
+
     /// What read() found.
     struct Range
     {

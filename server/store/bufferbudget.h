@@ -20,6 +20,8 @@ public:
     { }
 
     bool isOver() const { return m_limit > 0 && used() > m_limit; }
+    /// Whether \a more bytes, which wait for something else, leave no room.
+    bool isOverWith(qint64 more) const { return m_limit > 0 && used() + more > m_limit; }
     /// Over three quarters: time for those to take no more whose taking would leave nothing to
     /// others.
     bool isTight() const { return m_limit > 0 && used() > m_limit / 4 * 3; }

@@ -26,6 +26,7 @@ public:
     bool hasFailed() const override { return m_hasFailed; }
     Error failure() const override;
     bool canFail() const override { return m_canFail; }
+    qint64 waitingBytes() const override { return m_waitingBytes; }
     Range read(quint64 after, qsizetype maxBytes) const override;
     quint64 addWatcher() override;
     void removeWatcher() override;
@@ -35,6 +36,9 @@ public:
     void holdDurable();
     /// Says that all up to \a seq is durable, and tells so by durable().
     void setDurableSeq(quint64 seq);
+
+    /// Says that it takes \a bytes to keep what is not durable.
+    void setWaitingBytes(qint64 bytes) { m_waitingBytes = bytes; }
 
     /// From now on the log can fail: the store is to keep what it needs to take mutations back.
     void letFail() { m_canFail = true; }
@@ -61,6 +65,7 @@ private:
     std::atomic<bool> m_holding = false;
     std::atomic<bool> m_canFail = false;
     std::atomic<bool> m_hasFailed = false;
+    std::atomic<qint64> m_waitingBytes = 0;
     std::atomic<int> m_watchers = 0;
 
     mutable std::mutex m_mutex; ///< guards what follows

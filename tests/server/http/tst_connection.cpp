@@ -16,6 +16,8 @@ private Q_SLOTS:
     void manyPipelinedRequests();
     void pipelinedAnswersLargerThanTheOutputLimit();
     void heldAnswersLargerThanTheOutputLimit();
+    void heldRequestsLargerThanTheOutputLimit();
+    void changesAreRefusedWhileTheLogIsBehind();
     void clientThatReadsNothingIsNotReadFrom();
     void expectContinue();
     void connectionCloseEndsIt();
@@ -80,6 +82,41 @@ void TestConnection::heldAnswersLargerThanTheOutputLimit()
     QVERIFY2(s.http.observer.operations.size() < 10, "no more is read than the limit allows");
     s.http.log.setDurableSeq(1);
     QTRY_COMPARE(s.statuses().size(), 100);
+}
+
+// The log keeps them until it has written them, and their answers are small.
+void TestConnection::heldRequestsLargerThanTheOutputLimit()
+{
+    ConnectionLimits limits;
+    limits.maxOutput = 10'000;
+    Session s(limits);
+    s.http.log.holdDurable();
+    s.send(Session::putBytes("k", QByteArray(4000, 'x')).repeated(100));
+    QTRY_VERIFY(s.http.observer.operations.size() > 1);
+    Session::turns();
+    QVERIFY2(s.http.observer.operations.size() < 10, "no more is read than the limit allows");
+    QTimer writer;
+    connect(&writer, &QTimer::timeout, &s, [&] { s.http.log.setDurableSeq(s.http.log.lastSeq()); });
+    writer.start(1);
+    QTRY_COMPARE(s.statuses().size(), 100);
+}
+
+void TestConnection::changesAreRefusedWhileTheLogIsBehind()
+{
+    Session s;
+    BufferBudget budget(1 << 20);
+    s.context.buffers = &budget;
+    s.put("k", "v");
+    QTRY_COMPARE(s.statuses(), QList<int>{201});
+    s.http.log.setWaitingBytes((1 << 20) + 1);
+    s.put("k", "w");
+    s.get("k"); // takes nothing of what is short
+    QTRY_COMPARE(s.statuses(), (QList<int>{201, 503, 200}));
+    QVERIFY(s.received.endsWith("\r\n\r\nv"));
+    QVERIFY(s.received.contains("Retry-After: "));
+    s.http.log.setWaitingBytes(0);
+    s.put("k", "w");
+    QTRY_COMPARE(s.statuses(), (QList<int>{201, 503, 200, 200}));
 }
 
 void TestConnection::clientThatReadsNothingIsNotReadFrom()

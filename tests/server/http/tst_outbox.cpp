@@ -18,6 +18,7 @@ private Q_SLOTS:
     void interimAnswerHoldsNothingUp();
     void receiptsComeWithTheirBytes();
     void bufferedBytesCountsBoth();
+    void requestBytesCountWhileTheirAnswerIsHeld();
 };
 
 namespace {
@@ -149,6 +150,22 @@ void TestOutbox::bufferedBytesCountsBoth()
     QCOMPARE(outbox.bufferedBytes(), 4);
     outbox.takeReady();
     QCOMPARE(outbox.bufferedBytes(), 0);
+}
+
+void TestOutbox::requestBytesCountWhileTheirAnswerIsHeld()
+{
+    Outbox outbox;
+    Outbox::Receipt large = receipt(200);
+    large.requestBytes = 1000;
+    outbox.open(1, 1, large);
+    QCOMPARE(outbox.heldRequestBytes(), 0);
+    outbox.open(2, 1, large);
+    outbox.open(3, 1, large);
+    QCOMPARE(outbox.heldRequestBytes(), 2000);
+    outbox.release(2);
+    QCOMPARE(outbox.heldRequestBytes(), 1000);
+    outbox.fail(2, [](Outbox::Receipt &) { return QByteArray(); });
+    QCOMPARE(outbox.heldRequestBytes(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestOutbox)

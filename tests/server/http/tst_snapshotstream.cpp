@@ -134,9 +134,9 @@ void TestSnapshotStream::waitingForTheLogIsNotTheClientsFault()
     download.http.log.holdDurable();
     download.write(0);
     const SnapshotContext context{download.http.store, download.http.log, {}, &download.budget};
-    SnapshotStream stream(PlainTransport::open(connectedTo(download.client),
-                                               std::make_shared<SocketPoller>()),
-                          1, context);
+    SnapshotStream stream(
+        PlainTransport::open(connectedTo(download.client), std::make_shared<SocketPoller>()), 1,
+        context);
     connect(&download.http.log, &Log::durable, &stream, &SnapshotStream::goOn);
     QCoreApplication::processEvents();
     stream.checkDeadline(); // no time was given, so it would be over

@@ -2,6 +2,7 @@
 #include "tests/server/log/disklogfixture.h"
 
 #include <QLoggingCategory>
+#include <QSemaphore>
 
 using namespace memorykv;
 using namespace memorykv::test;
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void historyOfNothingHoldsNothing();
     void damagedHistoryIsAGap();
     void syncsAreCounted();
+    void whatIsNotDurableIsCounted();
 };
 
 void TestDiskLog::beginsEmpty()
@@ -217,6 +219,23 @@ void TestDiskLog::syncsAreCounted()
     const auto bytes = qsizetype(fixture.log.stats().bytes.load());
     QVERIFY(content[bytes - 1] != '\0');
     QCOMPARE(content.sliced(bytes).count('\0'), content.size() - bytes);
+}
+
+void TestDiskLog::whatIsNotDurableIsCounted()
+{
+    FaultyFileSystem files;
+    DiskLogFixture fixture(files);
+    QCOMPARE(fixture.log.waitingBytes(), 0);
+    QSemaphore mayGoOn;
+    connect(
+        &fixture.log, &Log::durable, &fixture, [&] { mayGoOn.acquire(); }, Qt::DirectConnection);
+    QVERIFY(fixture.appendDurably(putRecords(1, 1))); // the log's thread waits from here on
+    const qint64 one = fixture.log.waitingBytes();
+    QVERIFY(one >= 2 * putRecords(1, 1)[0].memorySize());
+    fixture.append(putRecords(2, 11));
+    QVERIFY(fixture.log.waitingBytes() >= 11 * one);
+    mayGoOn.release(2);
+    QTRY_COMPARE(fixture.log.waitingBytes(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestDiskLog)
