@@ -33,6 +33,8 @@ KeysPanel::KeysPanel(Workspace &workspace, QWidget *parent)
     , m_menu(new QMenu(this))
 {
     m_view->setAccessibleName(tr("Keys"));
+    // Told before the view is, which makes a neighbour of a row that goes the current one.
+    connect(&m_model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_moving = true; });
     m_view->setModel(&m_model);
     m_view->setItemDelegate(new KeysDelegate(m_view));
     m_view->setColumnCharacters(KeysModel::ChangedColumn, 8);
@@ -69,7 +71,10 @@ KeysPanel::KeysPanel(Workspace &workspace, QWidget *parent)
             askCount();
         onState();
     });
-    connect(&m_model, &QAbstractItemModel::rowsRemoved, this, &KeysPanel::onState);
+    connect(&m_model, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_moving = false;
+        onState();
+    });
     connect(&workspace, &Workspace::connectionChanged, this, &KeysPanel::onState);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &KeysPanel::chooseCurrent);
@@ -139,9 +144,9 @@ void KeysPanel::askCount()
 void KeysPanel::chooseCurrent()
 {
     const QModelIndex current = m_view->currentIndex();
-    if (!current.isValid())
-        return;
     // Rows that come and go move the current index without the user choosing anything.
+    if (!current.isValid() || m_moving)
+        return;
     const QByteArray key = m_model.keyAt(current.row());
     if (key == m_chosen)
         return;

@@ -61,6 +61,7 @@ private:
     std::optional<quint64> m_count;
     QString m_failure;
     QByteArray m_chosen;
+    bool m_moving = false; ///< rows go, and the current index with them
 };
 
 } // namespace memorykv
