@@ -80,8 +80,7 @@ MetricsPanel::MetricsPanel(Workspace &workspace, QWidget *parent)
     m_p99->setToolTip(tr("99 of 100 requests took at most about this long. Estimated from the "
                          "buckets of the server's histogram."));
     m_latency->setToolTip(tr("Estimated from the buckets of the server's histogram."));
-    m_rates->setEmptyText(tr("No numbers yet"));
-    m_latency->setEmptyText(tr("No numbers yet"));
+    showEmptyWords();
 
     auto *tiles = new QHBoxLayout;
     tiles->setSpacing(4);
@@ -116,10 +115,24 @@ void MetricsPanel::showEvent(QShowEvent *event)
 
 void MetricsPanel::onFailed(const QString &text)
 {
-    const QString words = text.isEmpty() ? tr("No numbers yet")
-                                         : tr("The metrics are not to be had:\n%1").arg(text);
-    m_rates->setEmptyText(words);
-    m_latency->setEmptyText(words);
+    m_failure = text;
+    showEmptyWords();
+}
+
+/// What stands where there are no lines: why there are none.
+void MetricsPanel::showEmptyWords()
+{
+    QString rates = tr("No numbers yet");
+    QString latency = rates;
+    const auto last = m_series.last();
+    if (!m_failure.isEmpty()) {
+        rates = latency = tr("The metrics are not to be had:\n%1").arg(m_failure);
+    } else if (last && last->operationsPerSecond) {
+        rates = tr("No operations in this time");
+        latency = tr("No requests in this time");
+    }
+    m_rates->setEmptyText(rates);
+    m_latency->setEmptyText(latency);
 }
 
 void MetricsPanel::onSeries()
@@ -127,6 +140,7 @@ void MetricsPanel::onSeries()
     if (!isVisible())
         return;
     showTiles();
+    showEmptyWords();
     showPlots();
 }
 

@@ -30,11 +30,13 @@ protected:
 private:
     void onSeries();
     void onFailed(const QString &text);
+    void showEmptyWords();
     void showTiles();
     void showPlots();
 
     Workspace &m_workspace;
     MetricsSeries &m_series;
+    QString m_failure; ///< why there are no metrics; empty when there are
     Tile *m_operations;
     Tile *m_keys;
     Tile *m_bytes;

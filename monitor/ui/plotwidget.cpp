@@ -160,7 +160,7 @@ PlotWidget::Frame PlotWidget::frame() const
 {
     const QFontMetrics metrics = fontMetrics();
     const double highest = largest();
-    const int lines = std::clamp((height() - 3 * metrics.height()) / (2 * metrics.height()), 2, 5);
+    const int lines = std::clamp((height() - 3 * metrics.height()) / (2 * metrics.height()), 1, 5);
     const double step = roundStep(highest > 0 ? highest : 1, lines);
     const int steps = std::max(1, int(std::ceil((highest > 0 ? highest : 1) / step - 1e-9)));
     int labelWidth = 0;

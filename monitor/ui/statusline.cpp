@@ -6,11 +6,20 @@
 #include <QDateTime>
 #include <QLabel>
 
+#include <algorithm>
+
 namespace memorykv {
 
 namespace {
 
 constexpr int kTickMs = 1000;
+
+/// A part never gets narrower, so that the line does not twitch with every second.
+void setPart(QLabel *part, const QString &text)
+{
+    part->setText(text);
+    part->setMinimumWidth(std::max(part->minimumWidth(), part->sizeHint().width()));
+}
 
 } // namespace
 
@@ -30,8 +39,8 @@ StatusLine::StatusLine(Workspace &workspace, QWidget *parent)
     m_second.setInterval(kTickMs);
     connect(&m_second, &QTimer::timeout, this, &StatusLine::tick);
     connect(&workspace, &Workspace::connectionChanged, this,
-            [this] { m_state->setText(feedStateText(m_workspace.feed().status().state)); });
-    m_state->setText(feedStateText(workspace.feed().status().state));
+            [this] { setPart(m_state, feedStateText(m_workspace.feed().status().state)); });
+    setPart(m_state, feedStateText(workspace.feed().status().state));
     m_second.start();
     tick();
 }
@@ -66,15 +75,15 @@ void StatusLine::tick()
     m_tickedAtMs = now;
 
     const QString dash = QStringLiteral("\u2013");
-    m_heartbeat->setText(
-        tr("heartbeat %1")
-            .arg(stats.lastHeartbeatMs == 0 ? dash : agoText(now - stats.lastHeartbeatMs)));
-    m_seq->setText(tr("seq %1").arg(stats.position ? numberText(stats.position->seq) : dash));
-    m_lag->setText(tr("lag %1").arg(m_workspace.isLive() ? numberText(m_workspace.lag()) : dash));
-    m_rate->setText(
-        tr("%1 events/s").arg(shortNumberText(seconds > 0 ? double(came) / seconds : 0)));
-    m_buffered->setText(tr("buffered %1").arg(numberText(stats.buffered)));
-    m_shed->setText(tr("shed %1").arg(numberText(stats.shed)));
+    setPart(m_heartbeat,
+            tr("heartbeat %1")
+                .arg(stats.lastHeartbeatMs == 0 ? dash : agoText(now - stats.lastHeartbeatMs)));
+    setPart(m_seq, tr("seq %1").arg(stats.position ? numberText(stats.position->seq) : dash));
+    setPart(m_lag, tr("lag %1").arg(m_workspace.isLive() ? numberText(m_workspace.lag()) : dash));
+    setPart(m_rate,
+            tr("%1 events/s").arg(shortNumberText(seconds > 0 ? double(came) / seconds : 0)));
+    setPart(m_buffered, tr("buffered %1").arg(numberText(stats.buffered)));
+    setPart(m_shed, tr("shed %1").arg(numberText(stats.shed)));
 }
 
 } // namespace memorykv

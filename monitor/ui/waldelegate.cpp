@@ -4,6 +4,8 @@
 #include "monitor/models/walmodel.h"
 #include "monitor/ui/theme.h"
 
+#include <QTableView>
+
 namespace memorykv {
 
 void WalDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
@@ -22,6 +24,10 @@ void WalDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
             && index.data(WalModel::SeqRole).toULongLong() == 0)
             option->text.clear();
     }
+    const auto *table = qobject_cast<const QTableView *>(option->widget);
+    // A gap has no key: its words take that column too.
+    if (op == Op::Gap && index.column() == WalModel::ValueColumn && table != nullptr)
+        option->rect.setLeft(table->columnViewportPosition(WalModel::KeyColumn));
     switch (index.column()) {
     case WalModel::SeqColumn:
     case WalModel::SizeColumn:
