@@ -54,7 +54,9 @@ ExportDialog::ExportDialog(Workspace &workspace, What what, QWidget *parent)
     else
         m_prefix->hide();
     form->addRow(tr("F&ormat:"), m_format);
-    form->addRow(tr("&File:"), file);
+    auto *fileLabel = new QLabel(tr("&File:"), this);
+    fileLabel->setBuddy(m_file);
+    form->addRow(fileLabel, file);
     m_words->setTextFormat(Qt::PlainText);
     m_words->setWordWrap(true);
     m_bar->setVisible(false);
@@ -155,10 +157,12 @@ void ExportDialog::onFinished(quint64 lines, bool cancelled, const QString &erro
         m_words->setText(tr("Cancelled. No file was written."));
     else if (!error.isEmpty())
         m_words->setText(tr("Nothing was written: %1").arg(error));
+    else if (m_what == What::Keys)
+        m_words->setText(lines == 1 ? tr("1 key is in the file.")
+                                    : tr("%1 keys are in the file.").arg(numberText(lines)));
     else
-        m_words->setText(m_what == What::Keys
-                             ? tr("%1 keys are in the file.").arg(numberText(lines))
-                             : tr("%1 events are in the file.").arg(numberText(lines)));
+        m_words->setText(lines == 1 ? tr("1 event is in the file.")
+                                    : tr("%1 events are in the file.").arg(numberText(lines)));
     m_close->setFocus();
     Q_EMIT ended();
 }

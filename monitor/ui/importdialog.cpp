@@ -46,7 +46,9 @@ ImportDialog::ImportDialog(Workspace &workspace, QWidget *parent)
     file->addWidget(m_browse);
     auto *form = new QFormLayout;
     form->setHorizontalSpacing(12);
-    form->addRow(tr("&File:"), file);
+    auto *fileLabel = new QLabel(tr("&File:"), this);
+    fileLabel->setBuddy(m_file);
+    form->addRow(fileLabel, file);
     form->addRow(QString(), m_onlyMissing);
     auto *buttons = new QDialogButtonBox(this);
     m_dry = buttons->addButton(tr("&Dry run"), QDialogButtonBox::ActionRole);
@@ -167,7 +169,7 @@ void ImportDialog::onFinished(const ImportReport &report)
         words += m_dryRuns ? tr("Cancelled.") : tr("Cancelled. What was written until then stays.");
     else
         words += m_dryRuns ? tr("This would happen:") : tr("Done:");
-    words += tr("%1 new, %2 replaced, %3 unchanged, %4 left alone, %5 lines that cannot be read")
+    words += tr("%1 new, %2 replaced, %3 unchanged, %4 left alone, %5 not readable")
                  .arg(numberText(report.created), numberText(report.replaced),
                       numberText(report.unchanged), numberText(report.kept),
                       numberText(report.invalid));

@@ -47,6 +47,7 @@ ProfilesDialog::ProfilesDialog(ProfileStore &profiles, TokenStore &tokens, QWidg
     , m_name(new QLineEdit(m_form))
     , m_address(new QLineEdit(m_form))
     , m_colourButton(new QPushButton(m_form))
+    , m_noColour(new QPushButton(tr("Non&e"), m_form))
     , m_tokenSource(new QComboBox(m_form))
     , m_token(new QLineEdit(m_form))
     , m_readOnly(
@@ -81,12 +82,17 @@ void ProfilesDialog::build()
     auto *certificate = new QHBoxLayout;
     certificate->addWidget(m_certificate, 1);
     certificate->addWidget(m_forget);
+    auto *colour = new QHBoxLayout;
+    colour->addWidget(m_colourButton, 1);
+    colour->addWidget(m_noColour);
     auto *form = new QFormLayout(m_form);
     form->setContentsMargins(0, 0, 0, 0);
     form->setHorizontalSpacing(12);
     form->addRow(tr("&Name:"), m_name);
     form->addRow(tr("&Address:"), m_address);
-    form->addRow(tr("C&olour:"), m_colourButton);
+    auto *colourLabel = new QLabel(tr("C&olour:"), m_form);
+    colourLabel->setBuddy(m_colourButton);
+    form->addRow(colourLabel, colour);
     form->addRow(tr("To&ken:"), m_tokenSource);
     form->addRow(tr("New token:"), m_token);
     form->addRow(tr("Certificate:"), certificate);
@@ -97,7 +103,7 @@ void ProfilesDialog::build()
     m_save = new QPushButton(tr("&Save"), this);
     m_connect = new QPushButton(tr("Save and &connect"), this);
     auto *close = new QPushButton(tr("Close"), this);
-    for (QPushButton *button : {add, m_remove, m_save, close, m_forget, m_colourButton})
+    for (QPushButton *button : {add, m_remove, m_save, close, m_forget, m_colourButton, m_noColour})
         button->setAutoDefault(false);
     m_connect->setDefault(true);
 
@@ -137,9 +143,14 @@ void ProfilesDialog::build()
             [this] { addFor(QUrl(QStringLiteral("http://localhost:8080"))); });
     connect(m_remove, &QPushButton::clicked, this, &ProfilesDialog::removeChosen);
     connect(m_colourButton, &QPushButton::clicked, this, &ProfilesDialog::chooseColour);
+    connect(m_noColour, &QPushButton::clicked, this, [this] {
+        m_colourButton->setFocus();
+        setColour({});
+    });
     connect(m_forget, &QPushButton::clicked, this, [this] {
+        m_name->setFocus();
         m_current.pinnedSha256.clear();
-        showProfile(m_current);
+        showCertificate();
     });
     connect(m_save, &QPushButton::clicked, this, &ProfilesDialog::save);
     connect(m_connect, &QPushButton::clicked, this, [this] {
@@ -194,12 +205,18 @@ void ProfilesDialog::showProfile(const ConnectionProfile &profile)
     m_token->clear();
     m_token->setEnabled(profile.tokenSource == TokenSource::Keychain);
     m_readOnly->setChecked(profile.readOnly);
-    const bool pinned = !profile.pinnedSha256.isEmpty();
-    m_certificate->setText(
-        pinned ? tr("trusted by hand: %1\u2026").arg(fingerprintText(profile.pinnedSha256).left(23))
-               : tr("as the system says"));
-    m_forget->setVisible(pinned);
+    showCertificate();
     say({});
+}
+
+void ProfilesDialog::showCertificate()
+{
+    const bool pinned = !m_current.pinnedSha256.isEmpty();
+    m_certificate->setText(
+        pinned
+            ? tr("trusted by hand: %1\u2026").arg(fingerprintText(m_current.pinnedSha256).left(23))
+            : tr("as the system says"));
+    m_forget->setVisible(pinned);
 }
 
 std::optional<ConnectionProfile> ProfilesDialog::fromForm()
@@ -280,7 +297,8 @@ void ProfilesDialog::setColour(const QString &colour)
 {
     m_colour = colour;
     m_colourButton->setIcon(swatch(colour));
-    m_colourButton->setText(colour.isEmpty() ? tr("None\u2026") : colour);
+    m_colourButton->setText(colour.isEmpty() ? tr("Choose\u2026") : colour);
+    m_noColour->setVisible(!colour.isEmpty());
 }
 
 void ProfilesDialog::say(const QString &text)

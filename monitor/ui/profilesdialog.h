@@ -42,6 +42,7 @@ private:
     void build();
     void fill();
     void showProfile(const ConnectionProfile &profile);
+    void showCertificate();
     /// The profile as the form has it; nothing, with the fault shown, when it makes no sense.
     std::optional<ConnectionProfile> fromForm();
     bool save();
@@ -59,6 +60,7 @@ private:
     QLineEdit *m_name;
     QLineEdit *m_address;
     QPushButton *m_colourButton;
+    QPushButton *m_noColour;
     QComboBox *m_tokenSource;
     QLineEdit *m_token;
     QCheckBox *m_readOnly;

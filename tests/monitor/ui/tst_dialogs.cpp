@@ -3,6 +3,8 @@
 #include "monitor/ui/certificatedialog.h"
 #include "monitor/ui/commandline.h"
 #include "monitor/ui/deleteprefixdialog.h"
+#include "monitor/ui/exportdialog.h"
+#include "monitor/ui/importdialog.h"
 #include "monitor/ui/newkeydialog.h"
 #include "monitor/ui/profilesdialog.h"
 #include "monitor/ui/tokendialog.h"
@@ -163,6 +165,24 @@ private Q_SLOTS:
         QCOMPARE(dialog.seconds(), 7 * unit->currentData().toLongLong());
     }
 
+    void everyLabelWithAMnemonicLeadsSomewhere()
+    {
+        MonitorFixture fixture;
+        Workspace &workspace = *fixture.workspace;
+        NewKeyDialog newKey({});
+        DeletePrefixDialog prefix("a/");
+        TokenDialog token(QStringLiteral("here"), {});
+        TtlDialog ttl("k", 1);
+        ProfilesDialog profiles(workspace.profiles(), fixture.tokens);
+        ExportDialog out(workspace, ExportDialog::What::Keys);
+        ImportDialog in(workspace);
+        for (const QDialog *dialog :
+             std::initializer_list<QDialog *>{&newKey, &prefix, &token, &ttl, &profiles, &out, &in})
+            for (const QLabel *label : dialog->findChildren<QLabel *>())
+                QVERIFY2(label->buddy() || !label->text().contains(QLatin1Char('&')),
+                         qPrintable(label->text()));
+    }
+
     void profilesAreSavedAndTokensAreNot()
     {
         MonitorFixture fixture;
@@ -199,6 +219,31 @@ private Q_SLOTS:
         button(again, QStringLiteral("Remove"))->click();
         QVERIFY(store.profiles().isEmpty());
         QVERIFY(fixture.tokens.tokens.isEmpty());
+    }
+
+    void aColourAndACertificateCanBeTakenBack()
+    {
+        MonitorFixture fixture;
+        ProfileStore &store = fixture.workspace->profiles();
+        ConnectionProfile profile
+            = ConnectionProfile::create(QUrl(QStringLiteral("https://store.example")));
+        profile.colour = QStringLiteral("#c0392b");
+        profile.pinnedSha256 = QByteArray(32, 'x');
+        QVERIFY(store.save(profile).ok());
+        ProfilesDialog dialog(store, fixture.tokens);
+        dialog.show();
+        auto *name = dialog.findChild<QLineEdit *>();
+        name->setText(QStringLiteral("another name"));
+        button(dialog, QStringLiteral("None"))->click();
+        button(dialog, QStringLiteral("Forget"))->click();
+        // What was typed before stays.
+        QCOMPARE(name->text(), QStringLiteral("another name"));
+        button(dialog, QStringLiteral("Save"))->click();
+        const auto saved = store.profile(profile.id);
+        QVERIFY(saved);
+        QCOMPARE(saved->name, QStringLiteral("another name"));
+        QVERIFY(saved->colour.isEmpty());
+        QVERIFY(saved->pinnedSha256.isEmpty());
     }
 
     void theCommandLineIsRead_data()
