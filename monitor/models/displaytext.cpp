@@ -9,11 +9,18 @@ namespace {
 
 constexpr char16_t kPictures = 0x2400;
 constexpr char16_t kPictureOfDelete = 0x2421;
+constexpr char16_t kLineEnd = 0x21b5; // a downwards arrow with its tip to the left
+constexpr char16_t kTab = 0x21e5;     // an arrow to a bar
 constexpr char16_t kEllipsis = 0x2026;
 
 QChar shown(QChar character)
 {
     const char16_t code = character.unicode();
+    // Those that text is full of, with signs that more fonts have than the pictures.
+    if (code == u'\n')
+        return QChar(kLineEnd);
+    if (code == u'\t')
+        return QChar(kTab);
     if (code < 0x20)
         return QChar(static_cast<char16_t>(kPictures + code));
     // C1 controls have no pictures.
@@ -38,6 +45,11 @@ QString displayText(QByteArrayView bytes, qsizetype maxLength)
     for (QChar &character : text)
         character = shown(character);
     return text;
+}
+
+QString toolTipText(const QString &text)
+{
+    return text.isEmpty() ? text : QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped());
 }
 
 QString displayTime(qint64 timeMs)

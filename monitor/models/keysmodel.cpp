@@ -48,7 +48,7 @@ QVariant KeysModel::data(const QModelIndex &index, int role) const
             return displayText(row.key);
         return row.changedAtMs == 0 ? QString() : displayTime(row.changedAtMs);
     case Qt::ToolTipRole:
-        return displayText(row.key);
+        return toolTipText(displayText(row.key));
     case KeyRole:
         return row.key;
     case MarkRole:
