@@ -56,9 +56,9 @@ DraftEditor::DraftEditor(QWidget *parent)
     m_editor->setAccessibleName(tr("Value to edit"));
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
-    auto *label = new QLabel(tr("T&ype"), this);
+    auto *label = new QLabel(tr("Ty&pe"), this);
     label->setBuddy(m_type);
-    auto *file = new QPushButton(tr("From &file\u2026"), this);
+    auto *file = new QPushButton(tr("Fr&om file\u2026"), this);
 
     auto *head = new QHBoxLayout;
     head->addWidget(label);

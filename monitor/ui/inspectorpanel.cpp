@@ -48,14 +48,14 @@ InspectorPanel::InspectorPanel(Workspace &workspace, InspectorLink &link, QWidge
     , m_size(new QLabel(this))
     , m_revision(new QLabel(this))
     , m_ttl(new QLabel(this))
-    , m_changeTtl(new QPushButton(tr("&Change\u2026"), this))
+    , m_changeTtl(new QPushButton(tr("Chan&ge\u2026"), this))
     , m_strip(new MessageStrip(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new QLabel(this))
     , m_value(new ValueView(this))
     , m_draft(new DraftEditor(this))
     , m_conflict(new ConflictView(this))
-    , m_edit(new QPushButton(tr("&Edit"), this))
+    , m_edit(new QPushButton(tr("Ed&it"), this))
     , m_save(new QPushButton(tr("&Save"), this))
     , m_discard(new QPushButton(tr("Discar&d"), this))
     , m_delete(new QPushButton(tr("De&lete"), this))
@@ -96,6 +96,7 @@ void InspectorPanel::build()
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setTextFormat(Qt::PlainText);
+    paintEmpty();
     m_type->setTextFormat(Qt::PlainText);
     m_again = m_strip->addButton(tr("Show it"));
     m_stack->addWidget(m_empty);
@@ -168,6 +169,22 @@ QString InspectorPanel::emptyText() const
 QString InspectorPanel::ttlText() const
 {
     return m_ttl->text();
+}
+
+void InspectorPanel::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        paintEmpty();
+}
+
+/// Like what stands in an empty table.
+void InspectorPanel::paintEmpty()
+{
+    QPalette pale = m_empty->palette();
+    pale.setColor(QPalette::WindowText, secondaryText(palette()));
+    if (pale != m_empty->palette())
+        m_empty->setPalette(pale);
 }
 
 void InspectorPanel::setStale(bool stale)
@@ -280,6 +297,7 @@ void InspectorPanel::showFacts()
     const QString key = displayText(m_model.key());
     if (m_key->text() != key) {
         m_key->setText(key);
+        m_key->setToolTip(toolTipText(key));
         m_key->setCursorPosition(0);
     }
     const bool known = state == State::Shown || state == State::Editing || state == State::Saving
@@ -303,7 +321,7 @@ void InspectorPanel::showTtl()
     else if (known && m_link.isTtlKnown())
         text = tr("never");
     m_ttl->setText(text);
-    m_changeTtl->setText(m_link.isTtlKnown() || !known ? tr("&Change\u2026") : tr("Loo&k up"));
+    m_changeTtl->setText(m_link.isTtlKnown() || !known ? tr("Chan&ge\u2026") : tr("Loo&k up"));
     m_changeTtl->setToolTip(m_link.isTtlKnown() ? tr("Changes when the key expires")
                                                 : tr("Asks the server when the key expires"));
     m_changeTtl->setVisible(state == State::Shown);
@@ -327,7 +345,7 @@ void InspectorPanel::showStrip()
                                        "Saving will show both versions."));
     } else if (state == State::Failed) {
         m_strip->say(Tone::Bad, tr("Not loaded."));
-        m_again->setText(tr("&Try again"));
+        m_again->setText(tr("Try agai&n"));
         m_again->setVisible(true);
     } else if (state == State::Saving) {
         m_strip->say(Tone::Busy, tr("Saving\u2026"));

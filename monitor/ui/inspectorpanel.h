@@ -61,8 +61,12 @@ Q_SIGNALS:
     void deleteRequested();
     void failed(const QString &text);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     void build();
+    void paintEmpty();
     void onModel();
     void showState();
     void showPage(QWidget *page);
