@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "monitor/client/copyformat.h"
 
-#include "monitor/client/entrytext.h"
-#include "shared/eventjson.h"
+#include "shared/decimal.h"
 #include "shared/eventtext.h"
 #include "shared/jsonstring.h"
 
@@ -65,8 +64,21 @@ QByteArray printfFormat(QByteArrayView bytes)
     return '\'' + format + '\'';
 }
 
-QByteArray curlOf(const Event &event, const Endpoint &endpoint)
+/// "the first 65536 of 5242880 bytes"
+QByteArray cutText(const ExportedEvent &exported)
 {
+    QByteArray text = "the first ";
+    appendDecimal(static_cast<quint64>(exported.event.value.size()), text);
+    text += " of ";
+    appendDecimal(static_cast<quint64>(exported.cutFrom), text);
+    return text + " bytes";
+}
+
+QByteArray curlOf(const ExportedEvent &exported, const Endpoint &endpoint)
+{
+    const Event &event = exported.event;
+    if (exported.cutFrom > 0)
+        return "# " + quotedUrl(endpoint, event.key) + ": the log has only " + cutText(exported);
     switch (event.op) {
     case Op::Insert:
         return curlPut(endpoint, {.key = event.key,
@@ -163,23 +175,25 @@ QString copyKeys(const QByteArrayList &keys, CopyFormat format, const Endpoint &
     return QString::fromUtf8(out);
 }
 
-QString copyEvents(const QList<Event> &events, CopyFormat format, const Endpoint &endpoint)
+QString copyEvents(const QList<ExportedEvent> &events, CopyFormat format, const Endpoint &endpoint)
 {
     QByteArray out = format == CopyFormat::Csv ? eventCsvHead() : QByteArray();
-    for (const Event &event : events) {
+    for (const ExportedEvent &exported : events) {
         QByteArray line;
         switch (format) {
         case CopyFormat::Csv:
-            appendEventCsv(event, out);
+            appendEventCsv(exported, out);
             break;
         case CopyFormat::Json:
-            appendEventJson(event, line);
+            appendExportedJson(exported, line);
             break;
         case CopyFormat::Text:
-            appendEventText(event, line);
+            appendEventText(exported.event, line);
+            if (exported.cutFrom > 0)
+                line += " (" + cutText(exported) + ')';
             break;
         case CopyFormat::Curl:
-            line = curlOf(event, endpoint);
+            line = curlOf(exported, endpoint);
             break;
         }
         appendLine(line, out);

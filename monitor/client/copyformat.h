@@ -2,8 +2,8 @@
 #pragma once
 
 #include "monitor/client/endpoint.h"
+#include "monitor/client/entrytext.h"
 #include "monitor/client/resttypes.h"
-#include "shared/event.h"
 
 #include <QByteArrayList>
 #include <QByteArrayView>
@@ -21,11 +21,12 @@ enum class CopyFormat { Text, Csv, Json, Curl };
 QString copyKeys(const QByteArrayList &keys, CopyFormat format, const Endpoint &endpoint);
 
 /// Events: as the feed's text form has them; CSV; NDJSON; for mutations the `curl` commands that do
-/// the same again, for reads those that read.
-QString copyEvents(const QList<Event> &events, CopyFormat format, const Endpoint &endpoint);
+/// the same again, for reads those that read. Where a value is cut each of them says so; as a
+/// command it is a comment, since the beginning of a value must not replace it.
+QString copyEvents(const QList<ExportedEvent> &events, CopyFormat format, const Endpoint &endpoint);
 
-/// A value: its text; CSV with key, type and value; an object as the listing has it; the `curl`
-/// command that writes it.
+/// A value, which has to be whole: its text; CSV with key, type and value; an object as the listing
+/// has it; the `curl` command that writes it.
 QString copyValue(const StoredValue &value, CopyFormat format, const Endpoint &endpoint);
 
 /// \a bytes as one word of a POSIX shell: in single quotes where needed. Bytes that no text can

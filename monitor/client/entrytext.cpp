@@ -3,6 +3,7 @@
 
 #include "shared/bytes.h"
 #include "shared/decimal.h"
+#include "shared/eventjson.h"
 #include "shared/jsonstring.h"
 #include "shared/limits.h"
 #include "shared/timetext.h"
@@ -176,8 +177,20 @@ QByteArray eventCsvHead()
            "from\r\n";
 }
 
-void appendEventCsv(const Event &event, QByteArray &out, qint64 cutFrom)
+void appendExportedJson(const ExportedEvent &exported, QByteArray &out)
 {
+    appendEventJson(exported.event, out);
+    if (exported.cutFrom == 0)
+        return;
+    out.chop(1);
+    out += ",\"cut_from\":";
+    appendDecimal(static_cast<quint64>(exported.cutFrom), out);
+    out += '}';
+}
+
+void appendEventCsv(const ExportedEvent &exported, QByteArray &out)
+{
+    const Event &event = exported.event;
     const bool isInsert = event.op == Op::Insert;
     appendDecimal(event.epoch, out);
     out += ',';
@@ -206,8 +219,8 @@ void appendEventCsv(const Event &event, QByteArray &out, qint64 cutFrom)
     if (event.op == Op::Gap)
         appendDecimal(event.gapFrom, out);
     out += ',';
-    if (cutFrom > 0)
-        appendDecimal(static_cast<quint64>(cutFrom), out);
+    if (exported.cutFrom > 0)
+        appendDecimal(static_cast<quint64>(exported.cutFrom), out);
     out += "\r\n";
 }
 

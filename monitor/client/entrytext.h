@@ -18,6 +18,13 @@ enum class ExportFormat {
     Csv,    ///< RFC 4180 with a head line, CRLF; bytes that are not UTF-8 in a base64 column
 };
 
+/// An event to export. Of a long value only the beginning may be there.
+struct ExportedEvent
+{
+    Event event = {};
+    qint64 cutFrom = 0; ///< bytes of the whole value when event.value is only its beginning, else 0
+};
+
 /// {"key","value"|"value_base64","revision","type","ttl"}, as the server's listing has it, without
 /// a line end.
 void appendEntryJson(const KeyEntry &entry, QByteArray &out);
@@ -34,8 +41,10 @@ bool readEntry(JsonReader &reader, KeyEntry &entry);
 QByteArray entryCsvHead();
 void appendEntryCsv(const KeyEntry &entry, QByteArray &out);
 QByteArray eventCsvHead();
-/// \a cutFrom: bytes of the whole value when the event has only its beginning, else 0.
-void appendEventCsv(const Event &event, QByteArray &out, qint64 cutFrom = 0);
+void appendEventCsv(const ExportedEvent &exported, QByteArray &out);
+
+/// The event as the feed's JSON has it, with "cut_from" when its value is cut; without a line end.
+void appendExportedJson(const ExportedEvent &exported, QByteArray &out);
 
 /// Appends \a text as a CSV field: quoted where it has to be.
 void appendCsvField(QByteArrayView text, QByteArray &out);

@@ -14,13 +14,6 @@
 
 namespace memorykv {
 
-/// An event to export. Of a long value only the beginning may be there.
-struct ExportedEvent
-{
-    Event event = {};
-    qint64 cutFrom = 0; ///< bytes of the whole value when event.value is only its beginning, else 0
-};
-
 /// Gives the next event of what is exported, or nothing at the end. Called on the worker's thread.
 using EventSource = std::function<std::optional<ExportedEvent>()>;
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "monitor/client/exportworker.h"
 
-#include "shared/decimal.h"
-#include "shared/eventjson.h"
-
 namespace memorykv {
 
 namespace {
@@ -15,16 +12,10 @@ constexpr qsizetype kWriteAtOnce = 1 << 20;
 void appendEventLine(const ExportedEvent &exported, ExportFormat format, QByteArray &out)
 {
     if (format == ExportFormat::Csv) {
-        appendEventCsv(exported.event, out, exported.cutFrom);
+        appendEventCsv(exported, out);
         return;
     }
-    appendEventJson(exported.event, out);
-    if (exported.cutFrom > 0) {
-        out.chop(1);
-        out += ",\"cut_from\":";
-        appendDecimal(static_cast<quint64>(exported.cutFrom), out);
-        out += '}';
-    }
+    appendExportedJson(exported, out);
     out += '\n';
 }
 

@@ -3,6 +3,8 @@
 
 #include "monitor/models/displaytext.h"
 
+#include <QLocale>
+
 #include <algorithm>
 
 namespace memorykv {
@@ -24,8 +26,10 @@ QString gapText(const WalRow &row)
     const auto from = static_cast<quint64>(row.extra);
     if (row.seq < from)
         return WalModel::tr("The server began anew");
-    return WalModel::tr("%n change(s) are missing here", nullptr,
-                        static_cast<int>(qMin(row.seq - from + 1, quint64{1} << 30)));
+    const quint64 missing = row.seq - from + 1;
+    return missing == 1
+               ? WalModel::tr("1 change is missing here")
+               : WalModel::tr("%1 changes are missing here").arg(QLocale().toString(missing));
 }
 
 QString valueText(const WalRow &row)
@@ -65,6 +69,19 @@ QString cellText(const WalRow &row, int column)
     }
 }
 
+/// Numbers stand on the right, under their heads.
+QVariant alignmentOf(int column)
+{
+    if (column != WalModel::SeqColumn && column != WalModel::SizeColumn)
+        return {};
+    return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+}
+
+ExportedEvent exported(const WalRow &row)
+{
+    return {.event = row.toEvent(), .cutFrom = row.isCut() ? qint64{row.valueSize} : 0};
+}
+
 /// Goes through a snapshot on whatever thread it is called, giving what passes a filter.
 class SnapshotSource
 {
@@ -81,8 +98,7 @@ public:
             while (m_row < chunk.size()) {
                 const WalRow &row = chunk[m_row++];
                 if (m_filter.passes(row.op, row.key()))
-                    return ExportedEvent{.event = row.toEvent(),
-                                         .cutFrom = row.isCut() ? qint64{row.valueSize} : 0};
+                    return exported(row);
             }
         }
         return std::nullopt;
@@ -121,10 +137,13 @@ QVariant WalModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return cellText(row, index.column());
-    case Qt::TextAlignmentRole:
-        if (index.column() == SeqColumn || index.column() == SizeColumn)
-            return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    case Qt::ToolTipRole:
+        // What may be longer than its column.
+        if (index.column() == KeyColumn || index.column() == ValueColumn)
+            return toolTipText(cellText(row, index.column()));
         return {};
+    case Qt::TextAlignmentRole:
+        return alignmentOf(index.column());
     case OpRole:
         return static_cast<int>(row.op);
     case KeyRole:
@@ -140,6 +159,8 @@ QVariant WalModel::data(const QModelIndex &index, int role) const
 
 QVariant WalModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return QAbstractTableModel::headerData(section, orientation, role);
     switch (section) {
@@ -280,6 +301,11 @@ quint64 WalModel::newRows() const
 Event WalModel::eventAt(int row) const
 {
     return walRowAt(row).toEvent();
+}
+
+ExportedEvent WalModel::exportedAt(int row) const
+{
+    return exported(walRowAt(row));
 }
 
 const WalRow &WalModel::walRowAt(int row) const

@@ -77,6 +77,8 @@ public:
 
     /// The event of a row that is shown, with as much of the value as is kept.
     Event eventAt(int row) const;
+    /// The same, and from how many bytes its value was cut.
+    ExportedEvent exportedAt(int row) const;
     const WalRow &walRowAt(int row) const;
     /// A number that stays with the event while its row number changes.
     quint64 idAt(int row) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "monitor/ui/connectionbar.h"
 
+#include "monitor/models/displaytext.h"
+
 #include <QApplication>
 #include <QComboBox>
 #include <QEvent>
@@ -128,7 +130,7 @@ void ConnectionBar::setView(const ConnectionView &view)
     if (m_words->text() != view.words) {
         m_words->setText(view.words);
         m_words->setCursorPosition(0);
-        m_words->setToolTip(view.words);
+        m_words->setToolTip(toolTipText(view.words));
     }
     m_words->setAccessibleName(tr("Connection: %1").arg(view.words));
     m_go->setText(view.canConnect ? tr("&Connect") : tr("Dis&connect"));

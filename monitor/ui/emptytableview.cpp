@@ -9,6 +9,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <numeric>
 
 namespace memorykv {
 
@@ -67,12 +68,24 @@ void EmptyTableView::setColumnCharacters(int column, int characters)
 
 QList<int> EmptyTableView::selectedRows() const
 {
+    // By ranges: asking for each index takes seconds when everything is selected.
     QList<int> rows;
-    const QModelIndexList indexes = selectionModel()->selectedRows();
-    for (const QModelIndex &index : indexes)
-        rows.append(index.row());
+    const QItemSelection selection = selectionModel()->selection();
+    for (const QItemSelectionRange &range : selection) {
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            rows.append(row);
+    }
     std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     return rows;
+}
+
+int EmptyTableView::selectedCount() const
+{
+    const QItemSelection selection = selectionModel()->selection();
+    return std::accumulate(
+        selection.begin(), selection.end(), 0,
+        [](int count, const QItemSelectionRange &range) { return count + range.height(); });
 }
 
 void EmptyTableView::paintEvent(QPaintEvent *event)

@@ -23,6 +23,8 @@ public:
 
     /// The rows that are selected, ascending.
     QList<int> selectedRows() const;
+    /// How many rows are selected: cheap, whatever their number.
+    int selectedCount() const;
 
 Q_SIGNALS:
     /// Return was pressed or a row double-clicked.

@@ -38,6 +38,12 @@ QString settingsKey(const char *name)
     return QStringLiteral("window/") + QLatin1String(name);
 }
 
+/// A key in the text of an action, where "&" would mark a letter.
+QString menuText(const QByteArray &key)
+{
+    return displayText(key, 40).replace(QLatin1Char('&'), QStringLiteral("&&"));
+}
+
 } // namespace
 
 MainWindow::MainWindow(Workspace &workspace, QWidget *parent)
@@ -204,9 +210,9 @@ void MainWindow::buildContextMenus()
     keys->addSeparator();
     QAction *events = keys->addAction(tr("Show its e&vents in the log"));
     connect(events, &QAction::triggered, this, [this] {
-        const QByteArrayList chosen = m_keys->selectedKeys();
-        if (!chosen.isEmpty())
-            m_wal->setFilterText(QString::fromUtf8(chosen.constFirst()));
+        const QModelIndex current = m_keys->view()->currentIndex();
+        if (current.isValid())
+            m_wal->setFilterText(QString::fromUtf8(current.data(KeysModel::KeyRole).toByteArray()));
     });
     keys->addSeparator();
     keys->addActions({m_actions.newKey, m_actions.remove, m_actions.removePrefix});
@@ -218,9 +224,9 @@ void MainWindow::buildContextMenus()
     wal->addSeparator();
     QAction *only = wal->addAction(tr("Show only this &key"));
     connect(only, &QAction::triggered, this, [this] {
-        const QList<Event> chosen = m_wal->selectedEvents();
-        if (!chosen.isEmpty())
-            m_wal->setFilterText(QString::fromUtf8(chosen.constFirst().key));
+        const QModelIndex current = m_wal->view()->currentIndex();
+        if (current.isValid())
+            m_wal->setFilterText(QString::fromUtf8(current.data(WalModel::KeyRole).toByteArray()));
     });
     QAction *all = wal->addAction(tr("Show &all events"));
     connect(all, &QAction::triggered, this, [this] {
@@ -368,14 +374,36 @@ void MainWindow::showActions()
     m_actions.edit->setEnabled(m_inspector->canEdit());
     m_actions.save->setEnabled(m_inspector->isEditing() && writable);
     m_actions.expiry->setEnabled(m_inspector->canChangeTtl());
-    m_actions.remove->setEnabled(writable && (shown || !m_keys->selectedKeys().isEmpty()));
+    showRemoveAction(writable);
     m_actions.removePrefix->setEnabled(writable);
     m_actions.refresh->setEnabled(live);
     const DeleteHistory &deletes = m_workspace.deletes();
     m_actions.undoDelete->setEnabled(writable && deletes.canUndo());
-    m_actions.undoDelete->setText(
-        deletes.canUndo() ? tr("&Undo delete of %1").arg(displayText(deletes.nextKey(), 40))
-                          : tr("&Undo delete"));
+    m_actions.undoDelete->setText(deletes.canUndo()
+                                      ? tr("&Undo delete of %1").arg(menuText(deletes.nextKey()))
+                                      : tr("&Undo delete"));
+}
+
+/// What Del takes is not the same everywhere, so that the menu names it.
+void MainWindow::showRemoveAction(bool writable)
+{
+    const int chosen = keysHaveFocus() ? m_keys->view()->selectedCount() : 0;
+    const InspectorModel &inspector = m_workspace.inspector();
+    const bool shown = !keysHaveFocus() && inspector.state() == InspectorModel::State::Shown;
+    QString text = tr("De&lete");
+    if (chosen > 1)
+        text = tr("De&lete %1 keys\u2026").arg(numberText(qint64(chosen)));
+    else if (chosen == 1)
+        text = tr("De&lete %1").arg(menuText(m_keys->selectedKeys().constFirst()));
+    else if (shown)
+        text = tr("De&lete %1").arg(menuText(inspector.key()));
+    m_actions.remove->setText(text);
+    m_actions.remove->setEnabled(writable && (chosen > 0 || shown));
+}
+
+bool MainWindow::keysHaveFocus() const
+{
+    return m_keys->isAncestorOf(QApplication::focusWidget());
 }
 
 void MainWindow::say(Tone tone, const QString &text, bool canUndo)
@@ -383,11 +411,26 @@ void MainWindow::say(Tone tone, const QString &text, bool canUndo)
     m_notice->say(tone, text);
     m_noticeUndo->setVisible(canUndo);
     m_noticeBar->show();
+    fitNotice();
     // What went wrong stays until it is closed or something else is said.
     if (tone == Tone::Good)
         m_noticeTimer.start();
     else
         m_noticeTimer.stop();
+}
+
+/// A tool bar asks nothing for the height that goes with a width; left alone it takes the one of
+/// text that is wrapped early.
+void MainWindow::fitNotice()
+{
+    const QMargins around = m_notice->parentWidget()->layout()->contentsMargins();
+    m_notice->setFixedHeight(m_notice->heightFor(width() - around.left() - around.right()));
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    fitNotice();
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -52,6 +52,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void buildDocks();
@@ -64,7 +65,10 @@ private:
     void onConnection();
     void showConnectionWords();
     void showActions();
+    void showRemoveAction(bool writable);
+    bool keysHaveFocus() const;
     void setStale(bool stale);
+    void fitNotice();
     void say(Tone tone, const QString &text, bool canUndo = false);
 
     void connectWith(const ConnectionProfile &profile);

@@ -15,6 +15,9 @@ MessageStrip::MessageStrip(QWidget *parent)
     , m_layout(new QHBoxLayout(this))
 {
     setAutoFillBackground(true);
+    // In a tool bar they would be those of buttons.
+    setBackgroundRole(QPalette::Window);
+    m_text->setForegroundRole(QPalette::WindowText);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -44,6 +47,12 @@ QPushButton *MessageStrip::addButton(const QString &text)
     auto *button = new QPushButton(text, this);
     m_layout->addWidget(button);
     return button;
+}
+
+int MessageStrip::heightFor(int width) const
+{
+    return m_layout->hasHeightForWidth() ? m_layout->totalHeightForWidth(width)
+                                         : m_layout->totalSizeHint().height();
 }
 
 QString MessageStrip::text() const

@@ -30,6 +30,8 @@ public:
     QPushButton *addButton(const QString &text);
 
     QString text() const;
+    /// The height in which all of the text is to be seen in \a width.
+    int heightFor(int width) const;
 
 protected:
     void changeEvent(QEvent *event) override;

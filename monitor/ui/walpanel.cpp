@@ -115,11 +115,11 @@ WalPanel::WalPanel(Workspace &workspace, QWidget *parent)
     onState();
 }
 
-QList<Event> WalPanel::selectedEvents() const
+QList<ExportedEvent> WalPanel::selectedEvents() const
 {
-    QList<Event> events;
+    QList<ExportedEvent> events;
     for (const int row : m_view->selectedRows())
-        events.append(m_model.eventAt(row));
+        events.append(m_model.exportedAt(row));
     return events;
 }
 

@@ -26,7 +26,7 @@ class WalPanel : public QWidget
 public:
     explicit WalPanel(Workspace &workspace, QWidget *parent = nullptr);
 
-    QList<Event> selectedEvents() const;
+    QList<ExportedEvent> selectedEvents() const;
     void focusFilter();
     /// Shows only events of keys that hold \a text.
     void setFilterText(const QString &text);

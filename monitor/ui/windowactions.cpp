@@ -18,6 +18,8 @@ QAction *make(QWidget *owner, const QString &text, const QKeySequence &keys = {}
 {
     auto *action = new QAction(text, owner);
     action->setShortcut(keys);
+    // Its name without the dots, also while the text says what it would do.
+    action->setIconText(action->iconText());
     // The shortcut counts wherever in the window the focus is, also with the menu bar hidden.
     owner->addAction(action);
     return action;

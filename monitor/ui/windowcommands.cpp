@@ -25,6 +25,12 @@
 
 namespace memorykv {
 
+namespace {
+
+constexpr int kMaxCopiedRows = 100'000; ///< more would stop the window, and whoever pastes them
+
+} // namespace
+
 void MainWindow::connectActions()
 {
     const auto on
@@ -77,6 +83,7 @@ void MainWindow::afterDraft(const std::function<void()> &go)
                                 tr("The changes to \u201c%1\u201d are not saved.")
                                     .arg(displayText(m_workspace.inspector().key(), 60)),
                                 QMessageBox::NoButton, this);
+    box->setTextFormat(Qt::PlainText);
     box->setAttribute(Qt::WA_DeleteOnClose);
     QPushButton *discard = box->addButton(tr("&Discard them"), QMessageBox::DestructiveRole);
     QPushButton *stay = box->addButton(tr("&Go on editing"), QMessageBox::RejectRole);
@@ -112,6 +119,7 @@ void MainWindow::connectToText(const QString &text)
 void MainWindow::connectWith(const ConnectionProfile &profile)
 {
     afterDraft([this, profile] {
+        m_noticeBar->hide();
         m_workspace.connectTo(profile);
         m_wal->view()->setFocus();
     });
@@ -191,7 +199,7 @@ void MainWindow::newKey()
 void MainWindow::removeChosen()
 {
     QByteArrayList keys;
-    if (m_keys->isAncestorOf(QApplication::focusWidget()))
+    if (keysHaveFocus())
         keys = m_keys->selectedKeys();
     else if (m_workspace.inspector().state() == InspectorModel::State::Shown)
         keys.append(m_workspace.inspector().key());
@@ -230,14 +238,23 @@ void MainWindow::copyAs(int format)
 {
     const auto as = static_cast<CopyFormat>(format);
     const Endpoint &endpoint = m_workspace.rest().endpoint();
-    const QWidget *focus = QApplication::focusWidget();
+    const InspectorModel &inspector = m_workspace.inspector();
+    const bool events = m_wal->isAncestorOf(QApplication::focusWidget());
+    const int rows = keysHaveFocus() ? m_keys->view()->selectedCount()
+                     : events        ? m_wal->view()->selectedCount()
+                                     : 0;
     QString text;
-    if (m_keys->isAncestorOf(focus))
+    if (rows > kMaxCopiedRows)
+        return say(Tone::Bad, tr("%1 rows are too many to copy. Export them from the File menu.")
+                                  .arg(numberText(qint64(rows))));
+    if (keysHaveFocus())
         text = copyKeys(m_keys->selectedKeys(), as, endpoint);
-    else if (m_wal->isAncestorOf(focus))
+    else if (events)
         text = copyEvents(m_wal->selectedEvents(), as, endpoint);
-    else if (m_workspace.inspector().state() == InspectorModel::State::Shown)
-        text = copyValue(m_workspace.inspector().value(), as, endpoint);
+    else if (inspector.state() == InspectorModel::State::Shown && !inspector.value().whole)
+        return say(Tone::Bad, tr("Only the beginning of the value is here. Load all of it first."));
+    else if (inspector.state() == InspectorModel::State::Shown)
+        text = copyValue(inspector.value(), as, endpoint);
     if (!text.isEmpty())
         QApplication::clipboard()->setText(text);
 }
@@ -254,8 +271,7 @@ void MainWindow::showShortcuts()
 {
     QString rows;
     for (const QAction *action : m_actions.withShortcuts()) {
-        QString name = action->text();
-        name.remove(QLatin1Char('&')).remove(QChar(0x2026));
+        const QString name = action->iconText();
         const QString keys = action->shortcut().toString(QKeySequence::NativeText);
         rows += QStringLiteral("<tr><td><b>%1</b>&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
                     .arg(keys.toHtmlEscaped(), name.toHtmlEscaped());

@@ -99,11 +99,11 @@ private Q_SLOTS:
 
     void eventsInEveryFormat()
     {
-        const QList<Event> events
-            = {{.op = Op::Insert, .epoch = 7, .seq = 1, .key = "k", .value = "v", .type = "t"},
-               {.op = Op::Touch, .epoch = 7, .seq = 2, .key = "k", .ttlSeconds = 0},
-               {.op = Op::DeletePrefix, .epoch = 7, .seq = 3, .key = "a/"},
-               {.op = Op::Heartbeat, .epoch = 7, .seq = 3, .peer = "x:1"}};
+        const QList<ExportedEvent> events
+            = {{{.op = Op::Insert, .epoch = 7, .seq = 1, .key = "k", .value = "v", .type = "t"}},
+               {{.op = Op::Touch, .epoch = 7, .seq = 2, .key = "k", .ttlSeconds = 0}},
+               {{.op = Op::DeletePrefix, .epoch = 7, .seq = 3, .key = "a/"}},
+               {{.op = Op::Heartbeat, .epoch = 7, .seq = 3, .peer = "x:1"}}};
         QCOMPARE(copyEvents(events, CopyFormat::Text, kEndpoint),
                  QStringLiteral("Insert { key: k, value: v }\nTouch { key: k, ttl: 0 }\n"
                                 "DeletePrefix { key: a/ }\nHeartbeat from x:1"));
@@ -114,6 +114,22 @@ private Q_SLOTS:
                                 "http://localhost:8080/k\n"
                                 "curl --path-as-is -X PATCH 'http://localhost:8080/k?ttl=0'\n"
                                 "curl --path-as-is -X DELETE http://localhost:8080/keys/a/"));
+    }
+
+    void valuesThatAreCutSaySo()
+    {
+        const QList<ExportedEvent> events
+            = {{{.op = Op::Insert, .epoch = 7, .seq = 1, .key = "a\nb", .value = "v"}, 900}};
+        QCOMPARE(copyEvents(events, CopyFormat::Text, kEndpoint),
+                 QStringLiteral("Insert { key: a\nb, value: v } (the first 1 of 900 bytes)"));
+        QVERIFY(copyEvents(events, CopyFormat::Json, kEndpoint)
+                    .endsWith(QStringLiteral(",\"cut_from\":900}")));
+        QVERIFY(
+            copyEvents(events, CopyFormat::Csv, kEndpoint).endsWith(QStringLiteral(",900\r\n")));
+        // One line, whatever the key: what follows it would be a command.
+        QCOMPARE(copyEvents(events, CopyFormat::Curl, kEndpoint),
+                 QStringLiteral("# http://localhost:8080/a%0Ab: the log has only the first 1 of "
+                                "900 bytes"));
     }
 
     void valueAsJsonIsWhatImportReads()

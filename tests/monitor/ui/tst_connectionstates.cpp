@@ -12,8 +12,10 @@
 #include "tests/monitor/ui/monitorfixture.h"
 #include "tests/support/fakeserver.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QImage>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
@@ -67,6 +69,13 @@ private Q_SLOTS:
         m_fixture->window->connectToText(QStringLiteral("ftp://somewhere"));
         QVERIFY(m_fixture->window->notice()->text().startsWith(QStringLiteral("No address")));
         QVERIFY(!m_fixture->workspace->profile());
+        // On the ground that says how it is meant.
+        const MessageStrip *notice = m_fixture->window->notice();
+        const QImage picture = m_fixture->window->grab().toImage();
+        const QPoint corner = notice->mapTo(m_fixture->window.get(), QPoint(3, 3));
+        const QColor ground = toneGround(Tone::Bad, QApplication::palette());
+        QCOMPARE(picture.pixelColor(corner).name(), ground.name());
+        QVERIFY(notice->height() < 3 * notice->fontMetrics().height());
     }
 
     void returnConnects()
@@ -118,6 +127,16 @@ private Q_SLOTS:
             retry->click();
         QVERIFY(m_fixture->waitFor(FeedState::Live));
         QVERIFY(!log()->property("memorykv_dimmed").toBool());
+    }
+
+    void ctrlRTriesAtOnce()
+    {
+        m_server->answer("/-/info", {.body = "<html>hello</html>"});
+        connectNow();
+        QVERIFY(m_fixture->waitFor(FeedState::NotMemoryKv));
+        const qsizetype before = m_server->requests().size();
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_R, Qt::ControlModifier);
+        QTRY_VERIFY(m_server->requests().size() > before);
     }
 
     void whatWasMissedIsAGapRow()
@@ -233,12 +252,11 @@ private Q_SLOTS:
 
     void anOldServerIsTooOld()
     {
-        m_server->answer("/-/info", {.status = 404});
-        m_server->answer("/ping", {.body = "pong"});
+        m_server->answer("/-/info", {.body = R"({"name":"MemoryKV","version":"0.0.1"})"});
         connectNow();
-        QTRY_VERIFY(m_fixture->workspace->feed().status().state == FeedState::TooOld
-                    || m_fixture->workspace->feed().status().state == FeedState::NotMemoryKv);
-        QVERIFY(bar()->words().size() > 10);
+        QVERIFY(m_fixture->waitFor(FeedState::TooOld));
+        QVERIFY(says("Server too old"));
+        QVERIFY(button(bar(), QStringLiteral("Retry now"))->isVisible());
     }
 
     void anUnknownCertificateIsAskedAbout()

@@ -161,6 +161,19 @@ private Q_SLOTS:
         QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
     }
 
+    void aKeyThatGoesDoesNotGiveWayToItsNeighbour()
+    {
+        inspectRow(1);
+        QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
+        m_http->del("/a/2");
+        QTRY_COMPARE(keys().rowCount(), 2);
+        QCOMPARE(inspector().state(), InspectorModel::State::Missing);
+        QCOMPARE(inspector().key(), QByteArray("a/2"));
+        // Nor is the neighbour what Del takes.
+        QTest::keyClick(window()->keysPanel()->view(), Qt::Key_Delete);
+        QCOMPARE(m_http->get("/keys").body, QByteArray(R"(["a/1","b/1"])"));
+    }
+
     void undoDoesNotOverwrite()
     {
         inspectRow(0);
@@ -238,6 +251,61 @@ private Q_SLOTS:
         window()->walPanel()->view()->selectRow(0);
         press(Qt::Key_C, Qt::ControlModifier);
         QVERIFY(!clipboard().isEmpty());
+    }
+
+    void theBeginningOfAValueIsNotCopiedAsTheWhole()
+    {
+        m_http->put("/a/1", QByteArray(100'000, 'x'), kText);
+        inspectRow(0);
+        QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
+        QVERIFY(!inspector().value().whole);
+        QApplication::clipboard()->setText(QStringLiteral("before"));
+        window()->inspectorPanel()->setFocus();
+        window()->actions().copy->trigger();
+        window()->actions().copyCurl->trigger();
+        QCOMPARE(clipboard(), QStringLiteral("before"));
+        QVERIFY(window()->notice()->text().contains(QStringLiteral("Load all")));
+    }
+
+    void tooManyRowsAreNotCopied()
+    {
+        const Event event{.op = Op::Insert, .epoch = 1, .seq = 1, .key = "k", .value = "v"};
+        for (int turn = 0; turn < 11; ++turn)
+            m_fixture->workspace->wal().append(QList<Event>(10'000, event));
+        focusLog();
+        window()->walPanel()->setHolding(true);
+        window()->walPanel()->view()->selectAll();
+        QVERIFY(window()->walPanel()->view()->selectedCount() > 100'000);
+        QApplication::clipboard()->setText(QStringLiteral("before"));
+        press(Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(clipboard(), QStringLiteral("before"));
+        QVERIFY(window()->notice()->text().contains(QStringLiteral("too many")));
+    }
+
+    void deleteNamesWhatItTakes()
+    {
+        const QAction *remove = window()->actions().remove;
+        QVERIFY(!remove->isEnabled());
+        inspectRow(0);
+        QVERIFY2(remove->text().contains(QStringLiteral("a/1")), qPrintable(remove->text()));
+        window()->keysPanel()->view()->selectAll();
+        QVERIFY2(remove->text().contains(QLatin1Char('3')), qPrintable(remove->text()));
+        // Elsewhere it is the key that is inspected.
+        QTRY_COMPARE(inspector().state(), InspectorModel::State::Shown);
+        focusLog();
+        QVERIFY2(remove->text().contains(QStringLiteral("a/1")), qPrintable(remove->text()));
+    }
+
+    void ctrlOGoesToTheAddress()
+    {
+        press(Qt::Key_O, Qt::ControlModifier);
+        QVERIFY(window()->connectionBar()->isAncestorOf(QApplication::focusWidget()));
+    }
+
+    void ctrlQQuits()
+    {
+        press(Qt::Key_Q, Qt::ControlModifier);
+        QVERIFY(!window()->isVisible());
     }
 
     void theLockKeepsEverythingFromBeingWritten()
@@ -367,6 +435,19 @@ private Q_SLOTS:
         box->close();
     }
 
+    void mnemonicsAreDistinct()
+    {
+        inspectRow(0);
+        QTRY_VERIFY(window()->inspectorPanel()->canChangeTtl());
+        QCOMPARE(sharedMnemonics(), QStringList());
+        window()->inspectorPanel()->edit();
+        QCOMPARE(sharedMnemonics(), QStringList());
+        window()->inspectorPanel()->discard();
+        QTest::keyClick(window()->keysPanel()->view(), Qt::Key_Delete);
+        QTRY_VERIFY(window()->notice()->isVisible());
+        QCOMPARE(sharedMnemonics(), QStringList());
+    }
+
     void keysAreExportedAndImportedAgain()
     {
         QTemporaryDir folder;
@@ -445,6 +526,26 @@ private:
         EmptyTableView *view = window()->keysPanel()->view();
         view->setFocus();
         view->setCurrentIndex(keys().index(row, 0));
+    }
+    /// The texts of what is to be seen and listens to a letter that something else listens to too.
+    QStringList sharedMnemonics() const
+    {
+        QStringList texts;
+        for (const QAction *menu : window()->menuBar()->actions())
+            texts += menu->text();
+        for (const QWidget *widget : window()->findChildren<QWidget *>()) {
+            if (widget->isVisible())
+                texts += widget->property("text").toString();
+        }
+        QStringList shared;
+        QSet<QKeySequence> seen;
+        for (const QString &text : texts) {
+            const QKeySequence letter = QKeySequence::mnemonic(text);
+            if (!letter.isEmpty() && seen.contains(letter))
+                shared += text;
+            seen.insert(letter);
+        }
+        return shared;
     }
     QList<QWidget *> panels() const
     {
