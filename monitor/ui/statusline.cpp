@@ -51,6 +51,7 @@ QLabel *StatusLine::addPart(const QString &toolTip)
     label->setToolTip(toolTip);
     label->setTextFormat(Qt::PlainText);
     label->setContentsMargins(6, 0, 6, 0);
+    label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     addPermanentWidget(label);
     return label;
 }
