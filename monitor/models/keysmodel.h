@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <vector>
 
@@ -137,7 +138,7 @@ private:
     void insertPending(int budget);
 
     QByteArray m_prefix;
-    std::vector<Row> m_rows;             ///< in byte order of the keys
+    std::deque<Row> m_rows; ///< in byte order of the keys; grows without moving what is there
     std::map<QByteArray, Row> m_pending; ///< keys that are to become rows
     std::vector<Change> m_sinceRequest;  ///< while a page is on its way, to be applied to it
     int m_removed = 0;                   ///< rows marked Removed
