@@ -17,6 +17,7 @@
  * again, as the request could get lost in it.
  */
 enum { MKV_IDLE_SECONDS = 50, MKV_FIELD_SIZE = 320, MKV_MOST_RESERVED = 64 * 1024 * 1024 };
+enum { MKV_WAIT_MS = 1000 };
 
 static size_t take_body(char *data, size_t size, size_t count, void *user)
 {
@@ -155,6 +156,8 @@ static memkv_code code_of(CURLcode outcome, bool connected)
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
         return MEMKV_TLS;
+    case CURLE_ABORTED_BY_CALLBACK:
+        return MEMKV_STOPPED;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_TOO_MANY_REDIRECTS:
@@ -225,12 +228,55 @@ memkv_result *mkv_attempt_end(struct mkv_attempt *attempt, CURLcode outcome)
     return result;
 }
 
+static void wake(void *multi)
+{
+    curl_multi_wakeup(multi);
+}
+
+/** Waits for the end of what multi does; gives how it went. */
+static CURLcode wait_in(CURLM *multi, struct mkv_wakeup *wakeup)
+{
+    int running = 1;
+    while (running > 0 && !mkv_wakeup_is_stopped(wakeup)) {
+        if (curl_multi_perform(multi, &running) != CURLM_OK)
+            return CURLE_OUT_OF_MEMORY;
+        if (running > 0)
+            curl_multi_poll(multi, NULL, 0, MKV_WAIT_MS, NULL);
+    }
+    int left = 0;
+    const CURLMsg *message = curl_multi_info_read(multi, &left);
+    return message ? message->data.result : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/** As curl_easy_perform(), which cannot be woken up; ends when wakeup is stopped. */
+static CURLcode perform_until_stopped(CURL *handle, struct mkv_wakeup *wakeup)
+{
+    CURLcode outcome = CURLE_OUT_OF_MEMORY;
+    CURLM *multi = mkv_pool_take_multi();
+    if (!multi)
+        return outcome;
+    if (curl_multi_add_handle(multi, handle) == CURLM_OK) {
+        mkv_wakeup_waits_in(wakeup, wake, multi);
+        outcome = wait_in(multi, wakeup);
+        mkv_wakeup_waits_no_more(wakeup);
+        curl_multi_remove_handle(multi, handle);
+    }
+    mkv_pool_give_multi(multi);
+    return outcome;
+}
+
+static CURLcode perform(CURL *handle, struct mkv_wakeup *wakeup)
+{
+    return wakeup ? perform_until_stopped(handle, wakeup) : curl_easy_perform(handle);
+}
+
 memkv_result *mkv_attempt(const char *host, const struct memkv_settings *settings,
                           const struct mkv_request *request, const char *target, int64_t timeout_ms)
 {
     struct mkv_attempt attempt;
+    const enum mkv_pool_kind kind = request->wakeup ? MKV_POOL_MULTI : MKV_POOL_SINGLE;
     const bool begun
-        = mkv_attempt_begin(&attempt, MKV_POOL_SINGLE, host, settings, request, target, timeout_ms);
+        = mkv_attempt_begin(&attempt, kind, host, settings, request, target, timeout_ms);
     return mkv_attempt_end(&attempt,
-                           begun ? curl_easy_perform(attempt.handle) : CURLE_OUT_OF_MEMORY);
+                           begun ? perform(attempt.handle, request->wakeup) : CURLE_OUT_OF_MEMORY);
 }

@@ -7,6 +7,7 @@
 #define MEMORYKV_SRC_REQUEST_H
 
 #include "buffer.h"
+#include "wakeup.h"
 
 #include <memorykv/bytes.h>
 #include <memorykv/client.h>
@@ -27,6 +28,9 @@ struct mkv_request
     bool minimal;
     /** Sent once, whatever happens. So is one with a condition. */
     bool once;
+    /** When it is stopped, the try that is under way ends with MEMKV_STOPPED. NULL: nothing does.
+     */
+    struct mkv_wakeup *wakeup;
     /** Receives the target of the answer's Link with rel="next"; stays empty without one. */
     struct mkv_buffer *next;
 };

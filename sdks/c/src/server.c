@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include "server.h"
+
 #include "json.h"
 #include "request.h"
 #include "result.h"
 
-#include <memorykv/client.h>
-
 #include <string.h>
 
-memkv_result *memkv_ping(memkv_client *client)
+memkv_result *mkv_server_ping(const memkv_client *client, struct mkv_wakeup *wakeup)
 {
     struct mkv_request request;
     mkv_request_begin(&request, "GET", "/ping");
+    request.wakeup = wakeup;
     return mkv_request_perform(client, &request);
 }
 
@@ -37,10 +38,12 @@ static bool read_info(struct json_object *object, memkv_server_info *info)
     return true;
 }
 
-memkv_result *memkv_info(memkv_client *client, memkv_server_info *info)
+memkv_result *mkv_server_info(const memkv_client *client, memkv_server_info *info,
+                              struct mkv_wakeup *wakeup)
 {
     struct mkv_request request;
     mkv_request_begin(&request, "GET", "/-/info");
+    request.wakeup = wakeup;
     memkv_result *result = mkv_request_perform(client, &request);
     if (!result || !result->success)
         return result;
@@ -56,4 +59,14 @@ memkv_result *memkv_info(memkv_client *client, memkv_server_info *info)
     if (info)
         *info = read;
     return result;
+}
+
+memkv_result *memkv_ping(memkv_client *client)
+{
+    return mkv_server_ping(client, NULL);
+}
+
+memkv_result *memkv_info(memkv_client *client, memkv_server_info *info)
+{
+    return mkv_server_info(client, info, NULL);
 }

@@ -305,6 +305,11 @@ static bool connect_with(struct run *run, struct lws_context *context, struct lw
     return lws_client_connect_via_info(&info) != NULL;
 }
 
+static void wake(void *context)
+{
+    lws_cancel_service(context);
+}
+
 void mkv_socket_run(struct mkv_socket *socket, struct mkv_wakeup *wakeup)
 {
     struct run run;
@@ -320,7 +325,7 @@ void mkv_socket_run(struct mkv_socket *socket, struct mkv_wakeup *wakeup)
                  "no connection can be prepared; is the CA file there?");
         return;
     }
-    mkv_wakeup_set_context(wakeup, context);
+    mkv_wakeup_waits_in(wakeup, wake, context);
     if (connect_with(&run, context, vhost))
         set_timer(&run, on_handshake_timeout, socket->handshake_ms);
     else
@@ -331,7 +336,7 @@ void mkv_socket_run(struct mkv_socket *socket, struct mkv_wakeup *wakeup)
         else if (lws_service(context, 0) < 0)
             end_text(&run, MEMKV_BROKEN, "the connection was lost");
     }
-    mkv_wakeup_set_context(wakeup, NULL);
+    mkv_wakeup_waits_no_more(wakeup);
     lws_context_destroy(context);
     mkv_buffer_free(&run.message);
 }

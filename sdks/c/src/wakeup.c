@@ -3,14 +3,13 @@
 
 #include "clock.h"
 
-#include <libwebsockets.h>
-
 #include <time.h>
 
 bool mkv_wakeup_init(struct mkv_wakeup *wakeup)
 {
     wakeup->stopped = false;
-    wakeup->context = NULL;
+    wakeup->wake = NULL;
+    wakeup->waiting_in = NULL;
     pthread_condattr_t attributes;
     if (pthread_condattr_init(&attributes) != 0)
         return false;
@@ -34,8 +33,8 @@ void mkv_wakeup_stop(struct mkv_wakeup *wakeup)
 {
     pthread_mutex_lock(&wakeup->lock);
     wakeup->stopped = true;
-    if (wakeup->context)
-        lws_cancel_service(wakeup->context);
+    if (wakeup->wake)
+        wakeup->wake(wakeup->waiting_in);
     pthread_cond_broadcast(&wakeup->changed);
     pthread_mutex_unlock(&wakeup->lock);
 }
@@ -48,11 +47,17 @@ bool mkv_wakeup_is_stopped(struct mkv_wakeup *wakeup)
     return stopped;
 }
 
-void mkv_wakeup_set_context(struct mkv_wakeup *wakeup, struct lws_context *context)
+void mkv_wakeup_waits_in(struct mkv_wakeup *wakeup, mkv_wake wake, void *waiting_in)
 {
     pthread_mutex_lock(&wakeup->lock);
-    wakeup->context = context;
+    wakeup->wake = wake;
+    wakeup->waiting_in = waiting_in;
     pthread_mutex_unlock(&wakeup->lock);
+}
+
+void mkv_wakeup_waits_no_more(struct mkv_wakeup *wakeup)
+{
+    mkv_wakeup_waits_in(wakeup, NULL, NULL);
 }
 
 bool mkv_wakeup_wait_until(struct mkv_wakeup *wakeup, int64_t time_ms)

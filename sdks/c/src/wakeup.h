@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lws_context;
+/** Ends the waiting in something, from any thread. */
+typedef void (*mkv_wake)(void *waiting_in);
 
 struct mkv_wakeup
 {
@@ -19,8 +20,9 @@ struct mkv_wakeup
     pthread_cond_t changed;
     /** Behind the lock. */
     bool stopped;
-    /** What the thread waits in, when it waits for a socket. Behind the lock. */
-    struct lws_context *context;
+    /** What the thread waits in while it waits for a socket, else wake is NULL. Behind the lock. */
+    mkv_wake wake;
+    void *waiting_in;
 };
 
 bool mkv_wakeup_init(struct mkv_wakeup *wakeup);
@@ -32,8 +34,11 @@ void mkv_wakeup_stop(struct mkv_wakeup *wakeup);
 /** Whether it was stopped. */
 bool mkv_wakeup_is_stopped(struct mkv_wakeup *wakeup);
 
-/** Says what the thread waits in from now on; NULL: nothing. */
-void mkv_wakeup_set_context(struct mkv_wakeup *wakeup, struct lws_context *context);
+/** Says what the thread waits in from now on, which lives until the next call. */
+void mkv_wakeup_waits_in(struct mkv_wakeup *wakeup, mkv_wake wake, void *waiting_in);
+
+/** Says that it waits in nothing any more. */
+void mkv_wakeup_waits_no_more(struct mkv_wakeup *wakeup);
 
 /** Waits for changed until a time of mkv_now_ms(); with the lock held. False when it has come. */
 bool mkv_wakeup_wait_until(struct mkv_wakeup *wakeup, int64_t time_ms);

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "event.h"
 #include "result.h"
+#include "server.h"
 #include "settings.h"
 #include "socket.h"
 #include "text.h"
@@ -160,7 +161,7 @@ static bool pause_after_failure(memkv_watcher *watcher)
 static bool find_position(memkv_watcher *watcher)
 {
     memkv_server_info info;
-    memkv_result *result = memkv_info(watcher->client, &info);
+    memkv_result *result = mkv_server_info(watcher->client, &info, &watcher->wakeup);
     const bool found = result && result->success && info.position.epoch != 0;
     if (found) {
         watcher->feed.position = info.position;
@@ -234,7 +235,7 @@ static bool on_message(void *user, memkv_bytes message)
 /** Whether it is for lack of trust that TLS failed: libcurl can tell, libwebsockets cannot. */
 static void find_out_about_trust(memkv_watcher *watcher)
 {
-    memkv_result *result = memkv_ping(watcher->client);
+    memkv_result *result = mkv_server_ping(watcher->client, &watcher->wakeup);
     if (result && result->code == MEMKV_TLS)
         set_outcome(watcher, MEMKV_TLS, 0, result->error);
     else

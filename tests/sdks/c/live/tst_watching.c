@@ -2,9 +2,11 @@
 #include "check.h"
 #include "live.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 60000 };
@@ -246,6 +248,49 @@ static void a_watch_waits_for_a_server_that_is_away(void)
     CHECK(has_ended(&seen) && (seen.states & 1u << MEMKV_WATCH_WAITING));
 }
 
+/** Ends a first connection without an answer; of a second one it says nothing at all. */
+static void *fall_silent(void *listener)
+{
+    static int second;
+    close(accept(*(int *)listener, NULL, NULL));
+    second = accept(*(int *)listener, NULL, NULL);
+    return &second;
+}
+
+static void a_stop_does_not_wait_for_a_silent_server(void)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(bind(listener, (struct sockaddr *)&address, size) == 0 && listen(listener, 2) == 0);
+    CHECK(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
+    pthread_t server;
+    CHECK(pthread_create(&server, NULL, fall_silent, &listener) == 0);
+
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(address.sin_port));
+    memkv_options options;
+    memkv_options_init(&options);
+    options.timeout_ms = -1;
+    memkv_client *client = memkv_client_open(url, &options);
+    struct seen seen = SEEN_INIT;
+    memkv_watcher *watcher = memkv_watch(client, NULL, on_event, &seen);
+    memkv_client_free(client);
+    void *second = NULL;
+    pthread_join(server, &second);
+    memkv_watch_stop(watcher);
+    memkv_result *result = memkv_watch_wait(watcher, WAIT_MS);
+    CHECK(result && result->code == MEMKV_STOPPED);
+    memkv_result_free(result);
+    /* Ends the waiting of one that was not stopped, too. */
+    close(*(int *)second);
+    memkv_watch_free(watcher);
+    close(listener);
+}
+
 static void a_certificate_that_is_not_trusted_ends_the_watch(void)
 {
     if (!getenv("MEMORYKV_CA"))
@@ -272,6 +317,7 @@ int main(void)
     watches_that_make_no_sense_end_at_once();
     a_message_over_the_limit_ends_the_watch();
     a_watch_waits_for_a_server_that_is_away();
+    a_stop_does_not_wait_for_a_silent_server();
     a_certificate_that_is_not_trusted_ends_the_watch();
     memkv_client_free(g_client);
     return check_result();
