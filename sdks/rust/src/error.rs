@@ -99,6 +99,11 @@ pub enum Error {
     #[error("connection failed: {0}")]
     Connection(#[source] Source),
 
+    /// The server's certificate is not to be trusted: it has expired, names another host, or nobody
+    /// vouches for it who is trusted here. Nothing was sent, and nothing is repeated.
+    #[error("certificate not trusted: {0}")]
+    Certificate(String),
+
     /// The answer is not what the server's contract says; perhaps it is no MemoryKV server.
     #[error("unexpected answer: {0}")]
     Protocol(String),
@@ -151,7 +156,20 @@ impl Error {
     }
 
     pub(crate) fn connection(source: impl Into<Source>) -> Self {
-        Self::Connection(source.into())
+        let source = source.into();
+        Self::distrust(source.as_ref()).unwrap_or(Self::Connection(source))
+    }
+
+    /// `Certificate`, when that is what a connection failed for.
+    pub(crate) fn distrust(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+            return Some(Self::Certificate(reason.to_string()));
+        }
+        // An I/O error passes over what it holds when it is asked for its source.
+        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(held) => Self::distrust(held),
+            None => error.source().and_then(Self::distrust),
+        }
     }
 
     pub(crate) fn from_status(

@@ -207,7 +207,9 @@ fn transport_error(error: reqwest::Error) -> Error {
     // The URL is known to whoever asked, and the cause says more than "error sending request".
     let error = error.without_url();
     match std::error::Error::source(&error) {
-        Some(source) => Error::connection(innermost(source)),
+        Some(source) => {
+            Error::distrust(source).unwrap_or_else(|| Error::connection(innermost(source)))
+        }
         None => Error::connection(error),
     }
 }

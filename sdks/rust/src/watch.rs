@@ -215,7 +215,8 @@ impl Watch {
     ///
     /// # Errors
     /// When the server refuses the watch: [`Error::Unauthorized`], [`Error::Forbidden`],
-    /// [`Error::Refused`]; [`Error::Protocol`] when something comes that is no event.
+    /// [`Error::Refused`]; when its certificate is not to be trusted: [`Error::Certificate`];
+    /// [`Error::Protocol`] when something comes that is no event.
     pub async fn next(&mut self) -> Option<Result<Event>> {
         self.events.recv().await
     }

@@ -135,7 +135,7 @@ pub fn of_error(error: &Error) -> Json {
         Error::Refused { .. } | Error::InvalidArgument(_) => "invalid",
         Error::Server { .. } => "server",
         Error::Timeout(_) => "timeout",
-        Error::Connection(_) => "connection",
+        Error::Connection(_) | Error::Certificate(_) => "connection",
         Error::Protocol(_) | Error::Json(_) => "protocol",
         other => panic!("{other:?}"),
     };
