@@ -137,8 +137,10 @@ static memkv_code code_of(CURLcode outcome, bool connected)
 {
     switch (outcome) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return MEMKV_INVALID;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        /* The URL's scheme, or what was answered: something without a head is HTTP 0.9 for it. */
+        return connected ? MEMKV_PROTOCOL : MEMKV_INVALID;
     case CURLE_OUT_OF_MEMORY:
     case CURLE_WRITE_ERROR:
         return MEMKV_NO_MEMORY;

@@ -64,11 +64,19 @@ memkv_result *mkv_request_refuse(struct mkv_request *request, const char *fault)
     return mkv_result_error(MEMKV_INVALID, 0, "%s", fault);
 }
 
+/** Whether there is anything but a scheme in a URL. libcurl would take what comes for the host. */
+static bool names_host(const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    const char *name = scheme ? scheme + 3 : url;
+    return name[strspn(name, "/:")] != '\0';
+}
+
 const char *mkv_request_fault(const memkv_client *client, const struct mkv_request *request)
 {
     if (!client)
         return "client: NULL";
-    if (!client->host || !client->host[strspn(client->host, "/:")])
+    if (!client->host || !names_host(client->host))
         return "host: empty";
     if (!mkv_is_field_value(client->host))
         return "host: control characters";

@@ -6,10 +6,15 @@
 #ifndef MEMORYKV_TEST_LIVE_H
 #define MEMORYKV_TEST_LIVE_H
 
+#include "check.h"
+
 #include <libMemoryKV.h>
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 /** The address of the server. */
 static inline const char *server_url(void)
@@ -50,6 +55,21 @@ static inline bool fails_with(memkv_result *result, memkv_code code)
                 result->error);
     memkv_result_free(result);
     return fails;
+}
+
+/** A listening socket with nobody behind it who would answer; url receives its address. */
+static inline int listen_silently(char url[64])
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(bind(listener, (struct sockaddr *)&address, size) == 0 && listen(listener, 16) == 0);
+    CHECK(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
+    snprintf(url, 64, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+    return listener;
 }
 
 #endif

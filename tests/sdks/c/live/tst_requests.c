@@ -57,7 +57,7 @@ static void what_cannot_be_sent_is_invalid(void)
     CHECK(
         fails_with(memkv_put(g_client, memkv_text("k"), memkv_text("v"), &options), MEMKV_INVALID));
     static const char *const hosts[]
-        = {"", "ftp://localhost", "http://local host", "/", "http://a\nb"};
+        = {"", "ftp://localhost", "http://local host", "/", "http://", "https:///", "http://a\nb"};
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; ++i) {
         memkv_client *client = memkv_client_new(hosts[i]);
         CHECK(fails_with(memkv_ping(client), MEMKV_INVALID));
@@ -88,6 +88,30 @@ static void a_server_that_is_not_there_is_unreachable(void)
     client = memkv_client_open("http://no-such-host.invalid", &options);
     CHECK(fails_with(memkv_ping(client), MEMKV_UNREACHABLE));
     memkv_client_free(client);
+}
+
+static void *greet(void *listener)
+{
+    static const char greeting[] = "SSH-2.0-server\r\n";
+    char request[1024];
+    const int connection = accept(*(int *)listener, NULL, NULL);
+    CHECK(recv(connection, request, sizeof request, 0) > 0);
+    CHECK(send(connection, greeting, sizeof greeting - 1, MSG_NOSIGNAL) > 0);
+    close(connection);
+    return NULL;
+}
+
+static void a_server_of_another_kind_is_told(void)
+{
+    char url[64];
+    int listener = listen_silently(url);
+    pthread_t server;
+    CHECK(pthread_create(&server, NULL, greet, &listener) == 0);
+    memkv_client *client = memkv_client_new(url);
+    CHECK(fails_with(memkv_ping(client), MEMKV_PROTOCOL));
+    memkv_client_free(client);
+    pthread_join(server, NULL);
+    close(listener);
 }
 
 static void pages_are_walked_and_joined(void)
@@ -188,9 +212,11 @@ static void every_client_keeps_its_own_options(void)
     memkv_options_init(&options);
     options.timeout_ms = 1;
     options.retries = -1;
+    char url[64];
+    const int listener = listen_silently(url);
     for (int i = 0; i < 5; ++i) {
         /* Handles go from client to client; what the one was told is nothing to the other. */
-        memkv_client *hasty = memkv_client_open("http://192.0.2.1", &options);
+        memkv_client *hasty = memkv_client_open(url, &options);
         memkv_result *result = memkv_ping(hasty);
         CHECK(result && !result->success);
         memkv_result_free(result);
@@ -198,6 +224,7 @@ static void every_client_keeps_its_own_options(void)
         CHECK(succeeds(memkv_ping(g_client)));
         CHECK(fails_with(memkv_get(g_client, memkv_text("nobody")), MEMKV_NOT_FOUND));
     }
+    close(listener);
 }
 
 static void *work(void *number)
@@ -273,6 +300,7 @@ int main(void)
     values_carry_revision_type_and_length();
     what_cannot_be_sent_is_invalid();
     a_server_that_is_not_there_is_unreachable();
+    a_server_of_another_kind_is_told();
     pages_are_walked_and_joined();
     many_values_are_read_at_once();
     every_client_keeps_its_own_options();

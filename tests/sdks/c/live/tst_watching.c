@@ -2,11 +2,9 @@
 #include "check.h"
 #include "live.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 60000 };
@@ -260,19 +258,11 @@ static void *fall_silent(void *listener)
 
 static void a_stop_does_not_wait_for_a_silent_server(void)
 {
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK(bind(listener, (struct sockaddr *)&address, size) == 0 && listen(listener, 2) == 0);
-    CHECK(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
+    char url[64];
+    int listener = listen_silently(url);
     pthread_t server;
     CHECK(pthread_create(&server, NULL, fall_silent, &listener) == 0);
 
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(address.sin_port));
     memkv_options options;
     memkv_options_init(&options);
     options.timeout_ms = -1;
