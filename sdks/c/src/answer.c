@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
+
+/** So that times can be added up, whatever a server says. */
+enum { MKV_LONGEST_WAIT_S = 366 * 24 * 60 * 60 };
 
 /** A field of the answer, the n-th of that name; NULL without one. */
 static const char *field(CURL *handle, const char *name, size_t n)
@@ -46,6 +50,21 @@ static void take_next(CURL *handle, struct mkv_buffer *next)
             return;
         }
     }
+}
+
+long mkv_retry_after_of(const char *text)
+{
+    if (!text)
+        return 0;
+    char *end = NULL;
+    long long seconds = strtoll(text, &end, 10);
+    if (end == text) {
+        const time_t date = curl_getdate(text, NULL);
+        seconds = date < 0 ? 0 : (long long)date - (long long)time(NULL);
+    }
+    if (seconds < 0)
+        return 0;
+    return seconds < MKV_LONGEST_WAIT_S ? (long)seconds : MKV_LONGEST_WAIT_S;
 }
 
 memkv_code mkv_code_of_status(int status)
@@ -104,10 +123,8 @@ static memkv_result *failure(int status, const char *body, size_t length, const 
 memkv_result *mkv_answer(CURL *handle, struct mkv_buffer *block, struct mkv_buffer *next)
 {
     long status = 0;
-    curl_off_t wait = 0;
     char *type = NULL;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &wait);
     curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
     const bool success = status >= 200 && status < 300;
     memkv_result *result
@@ -117,7 +134,7 @@ memkv_result *mkv_answer(CURL *handle, struct mkv_buffer *block, struct mkv_buff
         return NULL;
     result->status = (int)status;
     result->revision = revision_of(field(handle, "ETag", 0));
-    result->retry_after = (long)wait;
+    result->retry_after = mkv_retry_after_of(field(handle, "Retry-After", 0));
     if (success && next) {
         take_next(handle, next);
         if (next->failed) {

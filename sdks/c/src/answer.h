@@ -18,6 +18,12 @@
  */
 memkv_result *mkv_answer(CURL *handle, struct mkv_buffer *block, struct mkv_buffer *next);
 
+/**
+ * How many seconds a field Retry-After asks to wait, which it says as a number or as a date (RFC
+ * 9110, section 10.2.3). NULL, and what is neither: 0. At most a year.
+ */
+long mkv_retry_after_of(const char *text);
+
 /** The code that stands for a status that is no success. */
 memkv_code mkv_code_of_status(int status);
 

@@ -7,7 +7,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -116,10 +115,10 @@ static int look_at_answer(struct run *run, struct lws *wsi)
     const int status = (int)lws_http_client_http_response(wsi);
     if (status == 101 || status == 0)
         return 0;
-    char wait[24];
+    char wait[64];
     char text[64];
     if (lws_hdr_copy(wsi, wait, sizeof wait, WSI_TOKEN_HTTP_RETRY_AFTER) > 0)
-        run->socket->retry_after = atol(wait);
+        run->socket->retry_after = mkv_retry_after_of(wait);
     const int length = snprintf(text, sizeof text, "the server answered %d", status);
     end(run, mkv_code_of_status(status), status, text, (size_t)length);
     return -1;

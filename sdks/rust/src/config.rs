@@ -91,6 +91,10 @@ impl ClientBuilder {
     /// # Errors
     /// [`Error::InvalidArgument`] when the URL, the token or the CA file is not as it has to be.
     pub fn build(self) -> Result<Client> {
+        if !self.url.contains("://") {
+            let text = format!("URL '{}' has no scheme, http:// or https://", self.url);
+            return Err(Error::invalid(text));
+        }
         let url = Url::parse(&self.url)
             .map_err(|error| Error::invalid(format!("URL '{}': {error}", self.url)))?;
         let secure = match url.scheme() {
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn faults_are_named() {
-        assert!(fault(ClientBuilder::new("localhost:8080")).contains("scheme"));
+        assert!(fault(ClientBuilder::new("localhost:8080")).contains("no scheme"));
+        assert!(fault(ClientBuilder::new("127.0.0.1:8080")).contains("no scheme"));
         assert!(fault(ClientBuilder::new("ftp://localhost")).contains("ftp"));
         assert!(fault(ClientBuilder::new("")).contains("URL"));
         assert!(fault(ClientBuilder::new("http://localhost/?a=b")).contains("path"));

@@ -90,7 +90,7 @@ typedef struct memkv_result
     uint64_t revision;
     /** The content type of result, NULL when the answer has none or there was no success. */
     const char *type;
-    /** Seconds the server asked to wait (Retry-After), 0 when it did not. */
+    /** Seconds the server asked to wait (Retry-After), a year at most; 0 when it did not. */
     long retry_after;
     /** Of a batch: the operation that was at fault, from 0; else MEMKV_NO_INDEX. */
     size_t index;
