@@ -13,7 +13,9 @@ enum {
     MKV_READ_SIZE = 64 * 1024,
     /** The request with a long filter, or a token, does not fit what libwebsockets takes itself. */
     MKV_HEAD_SIZE = 16 * 1024,
-    MKV_FEW_SOCKETS = 32
+    MKV_FEW_SOCKETS = 32,
+    /** Code of a close, see docs/feed.md. */
+    MKV_CLOSE_TOO_SLOW = 1013
 };
 
 /** A connection while it runs. */
@@ -161,7 +163,12 @@ static int take(struct run *run, struct lws *wsi, const void *data, size_t lengt
 
 static void take_close(struct run *run, const unsigned char *data, size_t length)
 {
-    const int status = length >= 2 ? data[0] << 8 | data[1] : 0;
+    int status = length >= 2 ? data[0] << 8 | data[1] : 0;
+    /* libwebsockets takes 1012 to 1014 for no codes and has 1002 in their place. Of these the
+       server sends 1013 alone, when the consumer is too slow; and 1002 to one that breaks the
+       protocol, which libwebsockets does not. */
+    if (status == LWS_CLOSE_STATUS_PROTOCOL_ERR)
+        status = MKV_CLOSE_TOO_SLOW;
     char text[64];
     const int size = snprintf(text, sizeof text, "the server closed the feed (%d)", status);
     end(run, MEMKV_BROKEN, status, text, (size_t)size);

@@ -23,11 +23,16 @@ struct seen
     memkv_watcher *watcher;
     bool free_in_callback;
     bool stop_in_callback;
+    /** Callbacks do not return while this is set. */
+    bool hold;
+    /** Of the last change of state that had one. */
+    int status;
 };
 
 #define SEEN_INIT                                                                                  \
     {                                                                                              \
-        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, NULL, false, false        \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, NULL, false, false,       \
+            false, 0                                                                               \
     }
 
 static void on_event(void *user, const memkv_event *event)
@@ -40,6 +45,8 @@ static void on_event(void *user, const memkv_event *event)
     seen->last_seq = event->seq;
     memkv_watcher *watcher = seen->watcher;
     pthread_cond_broadcast(&seen->changed);
+    while (seen->hold)
+        pthread_cond_wait(&seen->changed, &seen->lock);
     pthread_mutex_unlock(&seen->lock);
     if (seen->stop_in_callback)
         memkv_watch_stop(watcher);
@@ -52,6 +59,8 @@ static void on_status(void *user, const memkv_watch_status *status)
     struct seen *seen = user;
     pthread_mutex_lock(&seen->lock);
     seen->states |= 1u << (unsigned)status->state;
+    if (status->status)
+        seen->status = status->status;
     pthread_cond_broadcast(&seen->changed);
     pthread_mutex_unlock(&seen->lock);
 }
@@ -230,6 +239,34 @@ static void a_message_over_the_limit_ends_the_watch(void)
     memkv_watch_free(watcher);
 }
 
+static void a_watch_that_is_too_slow_is_told_so(void)
+{
+    enum { MIB = 1024 * 1024, VALUES = 40, TOO_SLOW = 1013 };
+    struct seen seen = SEEN_INIT;
+    seen.hold = true;
+    memkv_watch_options options;
+    memkv_watch_options_init(&options);
+    options.ops = MEMKV_OP_INSERT;
+    options.lossless = true;
+    options.on_status = on_status;
+    memkv_watcher *watcher = memkv_watch(g_client, &options, on_event, &seen);
+    char *value = calloc(1, MIB);
+    CHECK(value != NULL);
+    memset(value, 'x', MIB);
+    for (int i = 0; i < VALUES; ++i)
+        CHECK(succeeds(memkv_put(g_client, memkv_text("w/slow"), memkv_data(value, MIB), NULL)));
+    free(value);
+    pthread_mutex_lock(&seen.lock);
+    seen.hold = false;
+    pthread_cond_broadcast(&seen.changed);
+    while (!(seen.states & 1u << MEMKV_WATCH_WAITING))
+        pthread_cond_wait(&seen.changed, &seen.lock);
+    /* The server does not wait for ever until what it says last can be sent. */
+    CHECK(seen.status == TOO_SLOW || seen.status == 0);
+    pthread_mutex_unlock(&seen.lock);
+    memkv_watch_free(watcher);
+}
+
 static void a_watch_waits_for_a_server_that_is_away(void)
 {
     struct seen seen = SEEN_INIT;
@@ -307,6 +344,7 @@ int main(void)
     a_watcher_can_be_freed_within_its_callback();
     watches_that_make_no_sense_end_at_once();
     a_message_over_the_limit_ends_the_watch();
+    a_watch_that_is_too_slow_is_told_so();
     a_watch_waits_for_a_server_that_is_away();
     a_stop_does_not_wait_for_a_silent_server();
     a_certificate_that_is_not_trusted_ends_the_watch();
