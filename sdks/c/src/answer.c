@@ -134,7 +134,8 @@ memkv_result *mkv_answer(CURL *handle, struct mkv_buffer *block, struct mkv_buff
         return NULL;
     result->status = (int)status;
     result->revision = revision_of(field(handle, "ETag", 0));
-    result->retry_after = mkv_retry_after_of(field(handle, "Retry-After", 0));
+    if (!success)
+        result->retry_after = mkv_retry_after_of(field(handle, "Retry-After", 0));
     if (success && next) {
         take_next(handle, next);
         if (next->failed) {

@@ -17,6 +17,8 @@
  * again, as the request could get lost in it.
  */
 enum { MKV_IDLE_SECONDS = 50, MKV_FIELD_SIZE = 320, MKV_MOST_RESERVED = 64 * 1024 * 1024 };
+/** What follows the body in a result: a zero byte, and a content type of usual length. */
+enum { MKV_TYPE_ROOM = 64 };
 enum { MKV_WAIT_MS = 1000 };
 
 static size_t take_body(char *data, size_t size, size_t count, void *user)
@@ -28,7 +30,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
         curl_off_t expected = -1;
         curl_easy_getinfo(attempt->handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
         if (expected > 0 && expected <= MKV_MOST_RESERVED)
-            mkv_buffer_reserve(&attempt->block, (size_t)expected + MKV_FIELD_SIZE);
+            mkv_buffer_reserve(&attempt->block, (size_t)expected + MKV_TYPE_ROOM);
     }
     return mkv_buffer_add(&attempt->block, data, length) ? length : 0;
 }

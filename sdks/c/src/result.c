@@ -35,7 +35,7 @@ memkv_result *mkv_result_finish(struct mkv_buffer *block, const char *type)
         return NULL;
     }
     /* What doubling left over goes back, unless it is not worth a move. */
-    if (block->capacity - block->length > block->length / 4 + 64) {
+    if (block->capacity - block->length > block->length / 4 + 128) {
         char *exact = realloc(block->data, block->length);
         if (exact)
             block->data = exact;

@@ -94,16 +94,24 @@ bool mkv_is_field_value(const char *text)
     return true;
 }
 
+/** Whether a byte stands for itself in a path. */
+static bool is_plain(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')
+           || (byte >= '-' && byte <= '9') /* - . / and digits */ || byte == '_' || byte == '~';
+}
+
 void mkv_add_encoded(struct mkv_buffer *buffer, memkv_bytes bytes)
 {
-    static const char plain[]
-        = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     static const char digits[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < bytes.length; ++i) {
-        const unsigned char byte = (unsigned char)bytes.data[i];
-        if (byte && strchr(plain, byte)) {
-            mkv_buffer_add(buffer, &bytes.data[i], 1);
-        } else {
+    size_t i = 0;
+    while (i < bytes.length) {
+        size_t end = i;
+        while (end < bytes.length && is_plain(bytes.data[end]))
+            ++end;
+        mkv_buffer_add(buffer, bytes.data + i, end - i);
+        for (i = end; i < bytes.length && !is_plain(bytes.data[i]); ++i) {
+            const unsigned char byte = (unsigned char)bytes.data[i];
             const char coded[3] = {'%', digits[byte >> 4], digits[byte & 0xF]};
             mkv_buffer_add(buffer, coded, sizeof coded);
         }
