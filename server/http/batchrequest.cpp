@@ -17,8 +17,7 @@ enum Member : unsigned { OpName, Key, Value, ValueBase64, Type, Ttl, IfMatch, If
 constexpr std::array<QByteArrayView, 8> kMembers{"op",   "key", "value",    "value_base64",
                                                  "type", "ttl", "if_match", "if_none_match"};
 
-/// Reads one operation. A fault in the JSON makes the reader fail; everything else that is wrong
-/// ends up in error().
+/// Reads one operation, or finds out what is wrong with it.
 class OperationReader
 {
 public:
@@ -28,7 +27,8 @@ public:
     { }
 
     std::optional<Operation> read();
-    const QByteArray &error() const { return m_error; }
+    /// After read() returned nothing. The detail names the member at fault.
+    Error error() const;
 
 private:
     bool readMembers();
@@ -37,22 +37,23 @@ private:
     bool readTags(Member member, bool weakMatches, bool &has, RevisionSet &set);
     bool check();
     bool has(Member member) const { return (m_seen & (1U << member)) != 0; }
-    bool refuse(QByteArray what)
+    bool refuse(QByteArray what, ErrorCode code = ErrorCode::InvalidArgument)
     {
-        m_error = std::move(what);
+        m_error = {code, std::move(what)};
         return false;
     }
 
     JsonReader &m_reader;
     const qsizetype m_maxValueSize;
     unsigned m_seen = 0;
+    std::optional<Member> m_reading; ///< the member whose value is being read
     QByteArray m_op;
     QByteArray m_key;
     QByteArray m_value;
     QByteArray m_type;
     quint64 m_ttl = 0;
     Condition m_condition;
-    QByteArray m_error;
+    Error m_error{ErrorCode::InvalidArgument, {}}; ///< without detail when the reader has it
 };
 
 std::optional<Operation> OperationReader::read()
@@ -62,6 +63,14 @@ std::optional<Operation> OperationReader::read()
     if (m_op == "delete")
         return Operation::remove(m_key, m_condition);
     return Operation::put(m_key, m_value, m_type, qint64(m_ttl) * 1000, m_condition);
+}
+
+Error OperationReader::error() const
+{
+    if (!m_error.detail.isEmpty())
+        return m_error;
+    const QByteArray member = m_reading ? kMembers[*m_reading].toByteArray() + ": " : QByteArray();
+    return {ErrorCode::InvalidArgument, member + m_reader.errorText()};
 }
 
 bool OperationReader::readMembers()
@@ -76,8 +85,10 @@ bool OperationReader::readMembers()
         if (has(member))
             return refuse("member '" + name->toByteArray() + "' comes twice");
         m_seen |= 1U << member;
+        m_reading = member;
         if (!readMember(member))
             return false;
+        m_reading.reset();
     }
     return !m_reader.failed();
 }
@@ -105,8 +116,12 @@ bool OperationReader::readMember(Member member)
     }
     case Ttl: {
         const auto ttl = m_reader.wholeNumber();
-        m_ttl = ttl.value_or(0);
-        return ttl.has_value();
+        if (!ttl || *ttl < 1 || *ttl > quint64(kMaxTtlSeconds)) {
+            return refuse("ttl: must be a whole number from 1 to "
+                          + QByteArray::number(kMaxTtlSeconds));
+        }
+        m_ttl = *ttl;
+        return true;
     }
     case IfMatch:
         return readTags(member, false, m_condition.hasIfMatch, m_condition.ifMatch);
@@ -160,12 +175,10 @@ bool OperationReader::check()
         return refuse("a put needs either value or value_base64");
     if (m_value.size() > m_maxValueSize)
         return refuse("value: has at most " + QByteArray::number(m_maxValueSize)
-                      + " bytes (--max-value)");
+                          + " bytes (--max-value)",
+                      ErrorCode::BodyTooLarge);
     if (const auto error = checkContentType(m_type))
         return refuse(error->detail);
-    if (has(Ttl) && (m_ttl < 1 || m_ttl > quint64(kMaxTtlSeconds)))
-        return refuse("ttl: must be a whole number from 1 to "
-                      + QByteArray::number(kMaxTtlSeconds));
     return true;
 }
 
@@ -185,12 +198,9 @@ bool readOperations(JsonReader &reader, qsizetype maxValueSize, BatchRequest &ba
         OperationReader operation(reader, maxValueSize);
         auto read = operation.read();
         if (!read) {
-            if (!reader.failed()) {
-                batch.error
-                    = Error{ErrorCode::InvalidArgument,
-                            "operations[" + QByteArray::number(index) + "]: " + operation.error()};
-                batch.errorIndex = index;
-            }
+            batch.error = operation.error();
+            batch.error->detail.prepend("operations[" + QByteArray::number(index) + "]: ");
+            batch.errorIndex = index;
             return false;
         }
         batch.operations.push_back(*std::move(read));

@@ -257,6 +257,18 @@ void TestBatchRequest::operation_data()
     row(R"({"op":"put","key":"k","value":"","ttl":999999999999})", "ttl");
     row(R"({"op":"put","key":"k","value":"","type":"a\r\nb"})", "type");
     row(R"({"op":"put","key":"k","value":"","type":" a/b"})", "type");
+    row(R"({"op":"put","key":"k","value":"","ttl":-1})", "ttl: must be a whole number from 1");
+    row(R"({"op":"put","key":"k","value":"","ttl":1.5})", "ttl: must be a whole number from 1");
+    row(R"({"op":"put","key":"k","value":"","ttl":"5"})", "ttl: must be a whole number from 1");
+    row(R"({"op":"put","key":"k","value":"","ttl":null})", "ttl: must be a whole number from 1");
+    row(R"({"op":"put","key":"k","value":5})", "value: byte ");
+    row(R"({"op":"put","key":5,"value":""})", "key: byte ");
+    row(R"({"op":true,"key":"k"})", "op: byte ");
+    row(R"({"op":"put","key":"k","value":"","if_match":[5]})", "if_match: byte ");
+    row(R"({"op":"put","key":"k","value":"\ud800"})", "value: byte ");
+    row(R"({"op":"put","key":"k","value":"it does not end})", "value: byte ");
+    row(R"({"op":"delete" "key":"k"})", "operations[0]: byte ");
+    row(R"(5)", "operations[0]: byte ");
     row(R"({"op":"delete","key":"k","tll":5})", "tll");
     row(R"({"op":"delete","key":"k","key":"l"})", "key");
     row(R"({"op":"delete","key":"k","op":"delete"})", "op");
@@ -303,8 +315,11 @@ void TestBatchRequest::valueSizeIsLimitedOnceDecoded()
     QVERIFY(!put("value", largest));
     QVERIFY(!put("value", QByteArray("\\u0041").repeated(1000)));
     QVERIFY(!put("value_base64", largest.toBase64()));
-    QVERIFY(put("value", largest + 'v'));
-    QVERIFY(put("value_base64", (largest + 'v').toBase64()));
+    for (const auto &over :
+         {put("value", largest + 'v'), put("value_base64", (largest + 'v').toBase64())}) {
+        QVERIFY(over);
+        QCOMPARE(over->code, ErrorCode::BodyTooLarge);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestBatchRequest)
