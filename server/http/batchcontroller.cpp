@@ -3,18 +3,17 @@
 
 #include "server/http/batchrequest.h"
 #include "server/http/bearer.h"
+#include "server/http/httpsyntax.h"
 #include "server/http/problem.h"
 #include "server/http/query.h"
+#include "server/http/valuerules.h"
 #include "shared/decimal.h"
 
 namespace memorykv {
 
 static bool isJson(QByteArrayView contentType)
 {
-    const qsizetype parameters = contentType.indexOf(';');
-    const QByteArrayView type
-        = (parameters < 0 ? contentType : contentType.first(parameters)).trimmed();
-    return type.compare("application/json", Qt::CaseInsensitive) == 0;
+    return syntax::equalsIgnoringCase(syntax::withoutParameters(contentType), "application/json");
 }
 
 static void appendResult(const Outcome &outcome, QByteArray &out)
@@ -61,6 +60,8 @@ Response BatchController::post(const Request &request)
 {
     if (const auto query = Query::parse(request.query, {}); !query)
         return refuse(query.error());
+    if (const auto error = checkContentFields(request))
+        return refuse(*error);
     if (!isJson(request.header("Content-Type"))) {
         return refuse({ErrorCode::UnsupportedMedia, "Content-Type: a batch is application/json"});
     }

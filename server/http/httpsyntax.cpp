@@ -132,6 +132,12 @@ QByteArrayView takeListElement(QByteArrayView *list)
     return trimmed(element);
 }
 
+QByteArrayView withoutParameters(QByteArrayView element)
+{
+    const qsizetype semicolon = element.indexOf(';');
+    return trimmed(semicolon < 0 ? element : element.first(semicolon));
+}
+
 std::optional<qint64> parseDigits(QByteArrayView text)
 {
     constexpr qint64 kLargest = std::numeric_limits<qint64>::max();

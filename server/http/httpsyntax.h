@@ -52,6 +52,9 @@ QByteArrayView trimmed(QByteArrayView text);
 /// when there was no comma. Quoted strings are not looked into: for lists of tokens.
 QByteArrayView takeListElement(QByteArrayView *list);
 
+/// \a element without the parameters behind its first semicolon, trimmed.
+QByteArrayView withoutParameters(QByteArrayView element);
+
 /// The number that \a text, one or more decimal digits, says, or the largest qint64 if it is larger
 /// than that; nothing when \a text is anything else.
 std::optional<qint64> parseDigits(QByteArrayView text);

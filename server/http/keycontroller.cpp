@@ -27,18 +27,15 @@ static void applyMinimal(const Request &request, Response &response)
 }
 
 // What was put is stored as it is, so the server must understand how to give it back.
-static std::optional<Error> checkContentFields(const Request &request, qsizetype maxValueSize)
+static std::optional<Error> checkContent(const Request &request, qsizetype maxValueSize)
 {
     if (request.body.size() > maxValueSize) {
         return Error{ErrorCode::BodyTooLarge, "a value has at most "
                                                   + QByteArray::number(maxValueSize)
                                                   + " bytes (--max-value)"};
     }
-    const QByteArrayView coding = request.header("Content-Encoding");
-    if (!coding.isEmpty() && coding.compare("identity", Qt::CaseInsensitive) != 0) {
-        return Error{ErrorCode::UnsupportedMedia,
-                     "Content-Encoding: values are stored as sent; send this one uncoded"};
-    }
+    if (auto error = checkContentFields(request))
+        return error;
     if (!request.header("Content-Range").isNull()) // RFC 9110 14.5
         return Error{ErrorCode::InvalidArgument, "Content-Range: a value cannot be put in parts"};
     return checkContentType(request.header("Content-Type"));
@@ -114,7 +111,7 @@ Response KeyController::put(const Request &request, const QByteArray &key)
     auto condition = conditionOf(request);
     if (!condition)
         return refuse(OperationKind::Put, condition.error());
-    if (const auto error = checkContentFields(request, m_services.maxValueSize))
+    if (const auto error = checkContent(request, m_services.maxValueSize))
         return refuse(OperationKind::Put, *error);
 
     auto outcome = apply(OperationKind::Put,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/valuerules.h"
 
+#include "server/http/httpsyntax.h"
 #include "shared/limits.h"
 
 #include <algorithm>
@@ -32,6 +33,25 @@ std::optional<Error> checkContentType(QByteArrayView type)
         || type.trimmed().size() != type.size()) {
         return Error{ErrorCode::InvalidArgument,
                      "content type: has bytes that a header field cannot hold"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> checkContentFields(const Request &request)
+{
+    int types = 0;
+    for (const HeaderField &field : request.fields) {
+        if (syntax::equalsIgnoringCase(field.name, "Content-Type") && ++types > 1)
+            return Error{ErrorCode::InvalidArgument, "Content-Type: comes twice"};
+        if (!syntax::equalsIgnoringCase(field.name, "Content-Encoding"))
+            continue;
+        for (QByteArrayView rest = field.value; !rest.isNull();) {
+            const QByteArrayView coding = syntax::takeListElement(&rest);
+            if (!coding.isEmpty() && !syntax::equalsIgnoringCase(coding, "identity")) {
+                return Error{ErrorCode::UnsupportedMedia,
+                             "Content-Encoding: bodies are taken as they are; send it uncoded"};
+            }
+        }
     }
     return std::nullopt;
 }

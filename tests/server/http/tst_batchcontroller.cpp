@@ -60,6 +60,9 @@ void TestBatchController::batchRefuses_data()
     QTest::newRow("no type") << QByteArray() << QByteArray("/-/batch") << good << 415;
     QTest::newRow("other type") << QByteArray("Content-Type: text/json\r\n")
                                 << QByteArray("/-/batch") << good << 415;
+    QTest::newRow("two types") << json + json << QByteArray("/-/batch") << good << 400;
+    QTest::newRow("coded") << json + "Content-Encoding: gzip\r\n"
+                           << QByteArray("/-/batch") << good << 415;
     QTest::newRow("parameter") << json << QByteArray("/-/batch?a=1") << good << 400;
     QTest::newRow("no body") << json << QByteArray("/-/batch") << QByteArray() << 400;
     QTest::newRow("no JSON") << json << QByteArray("/-/batch") << QByteArray("x") << 400;

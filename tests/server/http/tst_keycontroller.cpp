@@ -81,6 +81,9 @@ void TestKeyController::putRefuses_data()
     row("/k?ttl=99999999999", "", 400);
     row("/k", "If-Match: 5\r\n", 400);
     row("/k", "Content-Encoding: gzip\r\n", 415);
+    row("/k", "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n", 415);
+    row("/k", "Content-Encoding: identity, br\r\n", 415);
+    row("/k", "Content-Type: a/b\r\nContent-Type: text/html\r\n", 400);
     row("/k", "Content-Range: bytes 0-1/5\r\n", 400);
     row("/k", "If-Match: *\r\n", 412);
     QTest::newRow("long content type")
