@@ -293,7 +293,7 @@ bool Connection::isUpgrade(const Request &request)
     const bool wantsWebSocket = request.minorVersion >= 1
                                 && request.headerHasToken("Upgrade", "websocket")
                                 && request.headerHasToken("Connection", "upgrade");
-    const bool wantsStream = request.header("Accept").contains("text/event-stream");
+    const bool wantsStream = request.accepts("text/event-stream");
     // Most requests are none of these, and the path is not looked at twice for them.
     const bool mayBeSnapshot = request.path.startsWith("/-/") || request.path.startsWith("/%");
     if (!wantsWebSocket && !wantsStream && !mayBeSnapshot)

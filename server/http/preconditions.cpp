@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/preconditions.h"
 
+#include "server/http/httpsyntax.h"
 #include "shared/decimal.h"
 
 #include <algorithm>
@@ -92,9 +93,32 @@ Result<Condition> conditionOf(const Request &request)
     return condition;
 }
 
+// A preference is a name, "=" with or without space around it, a token or quoted string, and
+// parameters, which mean nothing here.
+static bool isMinimal(QByteArrayView preference)
+{
+    preference = syntax::withoutParameters(preference);
+    const qsizetype equals = preference.indexOf('=');
+    if (equals < 0
+        || !syntax::equalsIgnoringCase(syntax::trimmed(preference.first(equals)), "return"))
+        return false;
+    QByteArrayView value = syntax::trimmed(preference.sliced(equals + 1));
+    if (value.size() > 1 && value.startsWith('"') && value.endsWith('"'))
+        value = value.sliced(1).chopped(1);
+    return syntax::equalsIgnoringCase(value, "minimal");
+}
+
 bool prefersMinimal(const Request &request)
 {
-    return request.headerHasToken("Prefer", "return=minimal");
+    for (const HeaderField &field : request.fields) {
+        if (!syntax::equalsIgnoringCase(field.name, "Prefer"))
+            continue;
+        for (QByteArrayView rest = field.value; !rest.isNull();) {
+            if (isMinimal(syntax::takeListElement(&rest)))
+                return true;
+        }
+    }
+    return false;
 }
 
 } // namespace memorykv

@@ -65,4 +65,18 @@ bool Request::headerHasToken(QByteArrayView name, QByteArrayView token) const
     return false;
 }
 
+bool Request::accepts(QByteArrayView mediaType) const
+{
+    for (const HeaderField &field : fields) {
+        if (!syntax::equalsIgnoringCase(field.name, "Accept"))
+            continue;
+        for (QByteArrayView rest = field.value; !rest.isNull();) {
+            const QByteArrayView range = syntax::takeListElement(&rest);
+            if (syntax::equalsIgnoringCase(syntax::withoutParameters(range), mediaType))
+                return true;
+        }
+    }
+    return false;
+}
+
 } // namespace memorykv

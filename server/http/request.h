@@ -46,6 +46,9 @@ struct Request
 
     /// Whether \a token is an element of the list field \a name (any case).
     bool headerHasToken(QByteArrayView name, QByteArrayView token) const;
+
+    /// Whether Accept names \a mediaType itself (any case); a range such as */* does not.
+    bool accepts(QByteArrayView mediaType) const;
 };
 
 } // namespace memorykv

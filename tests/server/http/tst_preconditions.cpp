@@ -151,6 +151,10 @@ void TestPreconditions::minimalIsPreferred_data()
     row("Prefer: respond-async, return=minimal\r\n", true);
     row("Prefer: wait=5\r\nPrefer: return=minimal\r\n", true);
     row("prefer: Return=Minimal\r\n", true);
+    row("Prefer: return=\"minimal\"\r\n", true); // the same by RFC 7240 2
+    row("Prefer: return = minimal; a=b\r\n", true);
+    row("Prefer: return=\"\r\n", false);
+    row("Prefer: wait=5; return=minimal\r\n", false); // a parameter of another preference
     row("Prefer: return=representation\r\n", false);
     row("Prefer: return\r\n", false);
     row("Prefer: xreturn=minimal\r\n", false);

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void combinedHeaderJoinsInOrder();
     void headerHasTokenLooksAtWholeElements_data();
     void headerHasTokenLooksAtWholeElements();
+    void acceptsLooksAtWholeMediaTypes_data();
+    void acceptsLooksAtWholeMediaTypes();
     void viewsOutliveParserAndOriginal();
     void manyFieldsKeepTheirOrder();
 };
@@ -147,6 +149,29 @@ void TestRequest::headerHasTokenLooksAtWholeElements()
     QFETCH(QByteArray, lines);
     QFETCH(bool, found);
     QCOMPARE(withFields(lines).headerHasToken("Upgrade", "websocket"), found);
+}
+
+void TestRequest::acceptsLooksAtWholeMediaTypes_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<bool>("accepts");
+    const auto row = [](const char *fields, bool accepts) {
+        QTest::newRow(fields) << QByteArray(fields) << accepts;
+    };
+    row("", false);
+    row("Accept: text/event-stream\r\n", true);
+    row("accept: Text/Event-Stream\r\n", true);
+    row("Accept: text/html, text/event-stream;q=0.9\r\n", true);
+    row("Accept: text/html\r\nAccept: text/event-stream\r\n", true);
+    row("Accept: text/event-stream2\r\n", false);
+    row("Accept: text/*, */*\r\n", false);
+    row("Accept:\r\n", false);
+}
+
+void TestRequest::acceptsLooksAtWholeMediaTypes()
+{
+    QFETCH(QByteArray, fields);
+    QTEST(withFields(fields).accepts("text/event-stream"), "accepts");
 }
 
 void TestRequest::viewsOutliveParserAndOriginal()
