@@ -65,14 +65,15 @@ Response ServerController::get(const Request &request, Route route)
 }
 
 // These are sent anew only when they have changed (RFC 9110 13.1.2). The compressed form has a
-// tag of its own, which starts with that of the plain one.
+// tag of its own, which starts with that of the plain one; the one that the client has is told.
 Response ServerController::fixed(const Request &request, QByteArrayView type,
                                  const QByteArray &content, const QByteArray &tag) const
 {
     const QByteArray known = request.combinedHeader("If-None-Match");
     const bool unchanged = known == "*" || known.contains(tag.chopped(1));
     Response response = unchanged ? Response::empty(304) : Response::text(200, type, content);
-    response.addField("ETag", tag);
+    const QByteArray compressedTag = tag.chopped(1) + "-gzip\"";
+    response.addField("ETag", known.contains(compressedTag) ? compressedTag : tag);
     response.addField("Cache-Control", "no-cache");
     if (unchanged && content.size() > kLargestUncompressed) // what compressIfAccepted() says of the
                                                             // content itself (RFC 9110 15.4.5)
