@@ -209,7 +209,7 @@ void Server::dispatch(qintptr descriptor)
     const QHostAddress address = peerOf(descriptor);
     const std::optional<Error> refusal = overLimit(address);
     if (refusal) {
-        qCDebug(lcServer) << "refused a connection:" << refusal->detail;
+        qCDebug(lcServer).noquote() << "refused a connection:" << refusal->detail;
         // An answer holds its socket for a while, so there are not many of these either.
         if (m_refused.total() >= kMostRefused) {
             ::close(int(descriptor));

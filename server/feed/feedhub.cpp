@@ -54,7 +54,7 @@ void FeedHub::addEventStream(std::unique_ptr<Transport> transport, const QByteAr
 
 void FeedHub::add(std::unique_ptr<FeedChannel> channel, Subscription subscription, QByteArray peer)
 {
-    qCDebug(lcFeed) << "subscriber" << peer;
+    qCDebug(lcFeed).noquote() << "subscriber" << peer;
     FeedChannel *const opened = channel.get();
     auto subscriber = std::make_unique<Subscriber>(std::move(channel), std::move(subscription),
                                                    std::move(peer), m_context);

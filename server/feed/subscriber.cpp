@@ -360,7 +360,7 @@ void Subscriber::beat()
         m_missedBeats = 0;
     m_progressed = false;
     if (m_missedBeats >= kMaxMissedBeats) {
-        qCDebug(lcFeed) << "subscriber" << m_peer << "gave no sign of life";
+        qCDebug(lcFeed).noquote() << "subscriber" << m_peer << "gave no sign of life";
         abort();
         return;
     }

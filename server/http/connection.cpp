@@ -263,7 +263,8 @@ void Connection::respond(Response &response, const Request &request, const Outbo
 // Where one request ends and the next begins is no longer known, so this is the last answer.
 void Connection::respondToBrokenFraming(const Error &error)
 {
-    qCDebug(lcHttp) << "refused:" << error.detail;
+    qCDebug(lcHttp).noquote().nospace()
+        << "refused " << m_transport->peerText() << ": " << error.detail;
     Response response = problem(error);
     response.route = Route::Unknown;
     respondAndClose(response, Request());

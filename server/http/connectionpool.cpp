@@ -48,7 +48,7 @@ void ConnectionPool::adopt(qintptr descriptor, const std::optional<Error> &refus
         return;
     }
     transport->keep(std::move(ticket));
-    qCDebug(lcHttp) << "connection from" << transport->peerText();
+    qCDebug(lcHttp).noquote() << "connection from" << transport->peerText();
     auto connection = std::make_unique<Connection>(std::move(transport), m_context);
     Connection *const key = connection.get();
     connect(key, &Connection::finished, this, [this, key] { remove(key); });
