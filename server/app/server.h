@@ -43,7 +43,7 @@ public:
     /// kStopTimeout however slow the clients are.
     void stop();
 
-    static constexpr std::chrono::seconds kStopTimeout{10};
+    static constexpr std::chrono::seconds kStopTimeout{8}; ///< container runtimes kill after 10
 
 Q_SIGNALS:
     /// The data can be used.

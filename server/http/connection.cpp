@@ -254,8 +254,10 @@ void Connection::respond(Response &response, const Request &request, const Outbo
     options.close = !request.keepAlive || m_draining;
     options.tellKeepAlive = !options.close && request.minorVersion == 0;
     options.date = m_context.date.now();
-    if (options.close)
+    if (options.close) {
         m_phase = Phase::Closing;
+        m_saidClose = true;
+    }
     appendResponse(response, options,
                    m_outbox.open(response.seq, m_context.log.durableSeq(), complete));
 }
@@ -393,9 +395,9 @@ void Connection::continueClosing()
     case Phase::Closing:
         if (m_outbox.hasHeld())
             break;
-        // The second for TLS, which tells of the end by itself: a client that has had its say
-        // sends nothing more.
-        if (m_draining || m_transport->atEnd() || (m_transport->isTls() && !m_refused)) {
+        // The first for a connection on which nothing goes on when the server stops, the last for
+        // TLS, which tells of the end by itself: a client that has had its say sends nothing more.
+        if (!m_saidClose || m_transport->atEnd() || (m_transport->isTls() && !m_refused)) {
             m_transport->close();
             break;
         }
@@ -427,6 +429,8 @@ void Connection::drain()
     if (m_phase == Phase::Handshaking) {
         abort();
     }
+    if (m_phase == Phase::Serving)
+        read(); // what has come already is still answered
     if (m_phase == Phase::Serving)
         process();
 }

@@ -152,6 +152,7 @@ private:
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;
+    bool m_saidClose = false; ///< the client has been told that its last answer is the last
     bool m_headStarted = false;
     bool m_processing = false;
     bool m_outputWasFull = false; ///< requests may be waiting in the parser

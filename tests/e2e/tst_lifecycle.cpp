@@ -46,6 +46,7 @@ private Q_SLOTS:
     void answerBegunIsFinished();
     void requestBegunIsAnswered();
     void pipelineIsAnsweredInOrderUpToTheEnd();
+    void answersOnTheirWayAreNotCutOff();
     void idleConnectionsAreClosed();
     void webSocketsAreClosedWith1001();
     void eventStreamsAreEnded();
@@ -155,6 +156,29 @@ void TestLifecycle::pipelineIsAnsweredInOrderUpToTheEnd()
         QVERIFY2(response.status == 201, response.fault.constData());
         QCOMPARE(response.revision(), ++revision);
     }
+    QCOMPARE(server.endFault(), ""_ba);
+}
+
+void TestLifecycle::answersOnTheirWayAreNotCutOff()
+{
+    // More requests than the server reads at a time, and more answers than the client takes: what
+    // it has not read when it closes must not make the kernel drop what it has written.
+    ServerProcess server;
+    QVERIFY2(server.start(), server.standardError().constData());
+    QCOMPARE(HttpClient(server.port()).put("/k", QByteArray(4000, 'x')).status, 201);
+    RawClient client(server.port());
+    client.limitReadBuffer(4000);
+    client.send(requestBytes("GET", "/k").repeated(5000));
+    QCOMPARE(client.readResponse().status, 200);
+    server.sendSignal(SIGTERM);
+    QVERIFY(waitUntilRefused(server.port()));
+    client.limitReadBuffer(0);
+    const QList<HttpResponse> responses = client.readResponsesUntilClosed();
+    QVERIFY(client.closed());
+    for (const HttpResponse &response : responses)
+        QVERIFY2(response.status == 200 && response.body.size() == 4000,
+                 response.fault.constData());
+    QCOMPARE(responses.constLast().header("connection"), "close"_ba);
     QCOMPARE(server.endFault(), ""_ba);
 }
 
