@@ -30,6 +30,7 @@ class NoObserver final : public HttpObserver
 {
 public:
     void requestDone(Method, Route, int, double) override { }
+    void refusalDone(int, double) override { }
     void operationDone(OperationKind, OperationResult) override { }
     void connectionsChanged(int) override { }
 };

@@ -22,6 +22,10 @@ public:
     {
         m_metrics.requests.record(int(method), int(route), status, seconds);
     }
+    void refusalDone(int status, double seconds) override
+    {
+        m_metrics.requests.record(kOther, kOther, status, seconds);
+    }
     void operationDone(OperationKind kind, OperationResult result) override
     {
         m_metrics.operations.record(kind, result);
@@ -32,6 +36,8 @@ public:
     }
 
 private:
+    static constexpr int kOther = -1; ///< beyond all labels
+
     WorkerMetrics &m_metrics;
     std::atomic<int> &m_connections;
 };

@@ -154,8 +154,11 @@ void Connection::refuseBody()
     if (!m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
-    if (auto refusal = m_context.gatekeeper->admitBody(request))
-        respondAndClose(*refusal, request);
+    if (auto refusal = m_context.gatekeeper->admitBody(request)) {
+        Outbox::Receipt receipt;
+        receipt.method = request.method;
+        respondAndClose(*refusal, request, receipt);
+    }
 }
 
 // Counts each request once, with its head. Whatever else is wrong with it comes after that, so that
@@ -268,17 +271,17 @@ void Connection::respondToBrokenFraming(const Error &error)
     qCDebug(lcHttp).noquote().nospace()
         << "refused " << m_transport->peerText() << ": " << error.detail;
     Response response = problem(error);
-    response.route = Route::Unknown;
-    respondAndClose(response, Request());
+    Outbox::Receipt receipt;
+    receipt.isRequest = false;
+    respondAndClose(response, Request(), receipt);
 }
 
-void Connection::respondAndClose(Response &response, const Request &request)
+void Connection::respondAndClose(Response &response, const Request &request,
+                                 Outbox::Receipt receipt)
 {
     m_refused = true;
     Request last = request;
     last.keepAlive = false;
-    Outbox::Receipt receipt;
-    receipt.method = request.method;
     receipt.since.start();
     respond(response, last, receipt);
 }
@@ -371,8 +374,11 @@ void Connection::write()
     m_transport->write(bytes);
     restartDeadline(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
-        m_context.observer.requestDone(receipt.method, receipt.route, receipt.status,
-                                       double(receipt.since.nsecsElapsed()) / 1e9);
+        const double seconds = double(receipt.since.nsecsElapsed()) / 1e9;
+        if (receipt.isRequest)
+            m_context.observer.requestDone(receipt.method, receipt.route, receipt.status, seconds);
+        else
+            m_context.observer.refusalDone(receipt.status, seconds);
     }
 }
 

@@ -130,7 +130,7 @@ private:
     void respond(Response &response, const Request &request, const Outbox::Receipt &receipt);
     void respondToBrokenFraming(const Error &error);
     void refuseBody();
-    void respondAndClose(Response &response, const Request &request);
+    void respondAndClose(Response &response, const Request &request, Outbox::Receipt receipt);
     bool isUpgrade(const Request &request);
     void upgradeWhenIdle();
     void write();

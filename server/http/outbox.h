@@ -23,6 +23,7 @@ public:
         Method method = Method::Get;
         Route route = Route::Key;
         int status = 0;
+        bool isRequest = true;      ///< false when it was none as a whole; no method and route then
         QElapsedTimer since;        ///< started when the request was whole
         qsizetype requestBytes = 0; ///< what the log keeps of the request until then
     };

@@ -19,6 +19,8 @@ class HttpObserver
 public:
     virtual ~HttpObserver() = default;
     virtual void requestDone(Method method, Route route, int status, double seconds) = 0;
+    /// An answer left to what was no request, or none as a whole.
+    virtual void refusalDone(int status, double seconds) = 0;
     virtual void operationDone(OperationKind kind, OperationResult result) = 0;
     virtual void connectionsChanged(int delta) = 0;
 };

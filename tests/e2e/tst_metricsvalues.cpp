@@ -126,6 +126,9 @@ void TestMetricsValues::requestsByMethodRouteAndCode()
     m_client->get("/-/nothing");
     m_client->get("/wal");
     m_client->options("/a");
+    RawClient nonsense(m_server->port());
+    nonsense.send("nonsense\r\n\r\n");
+    nonsense.readUntilClosed();
 
     const Series series = seriesOf(m_client->get("/metrics").body);
     const auto count = [&](const char *method, const char *route, const char *code) {
@@ -150,10 +153,11 @@ void TestMetricsValues::requestsByMethodRouteAndCode()
     QCOMPARE(count("GET", "/ping", "200"), 1.0);
     QCOMPARE(count("PUT", "/ping", "405"), 1.0);
     QCOMPARE(count("GET", "/wal", "426"), 1.0);
+    QCOMPARE(count("other", "other", "400"), 1.0);
     double all = 0;
     for (auto it = series.cbegin(); it != series.cend(); ++it)
         all += it.key().startsWith("memorykv_http_requests_total") ? it.value() : 0;
-    QCOMPARE(all, 26.0);
+    QCOMPARE(all, 27.0);
     QCOMPARE(value(requests("GET", "/metrics", "200")), 1.0);
 }
 

@@ -49,6 +49,12 @@ void TestObserver::requestDone(Method method, Route route, int status, double se
     requests.append({method, route, status});
 }
 
+void TestObserver::refusalDone(int status, double seconds)
+{
+    Q_ASSERT(seconds >= 0);
+    refusals.append(status);
+}
+
 void TestObserver::operationDone(OperationKind kind, OperationResult result)
 {
     operations.append({kind, result});

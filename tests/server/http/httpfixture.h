@@ -28,6 +28,7 @@ class TestObserver final : public HttpObserver
 {
 public:
     void requestDone(Method method, Route route, int status, double seconds) override;
+    void refusalDone(int status, double seconds) override;
     void operationDone(OperationKind kind, OperationResult result) override;
     void connectionsChanged(int delta) override { connections += delta; }
 
@@ -38,6 +39,7 @@ public:
         int status = 0;
     };
     QList<Done> requests;
+    QList<int> refusals; ///< their statuses
     QList<std::pair<OperationKind, OperationResult>> operations;
     int connections = 0;
 };
