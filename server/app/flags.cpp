@@ -21,12 +21,13 @@ constexpr qint64 kGiB = 1 << 30;
 constexpr qint64 kMostMemory = 1024 * kGiB;
 constexpr qint64 kMostConnections = 1'000'000;
 
-/// Puts \a parsed into \a member, or passes its error on.
+/// Puts \a parsed into \a member, or passes its error on, which names \a word if there is one that
+/// could stand in place of the value.
 template <typename From, typename To>
-Result<Done> store(const Result<From> &parsed, To &member)
+Result<Done> store(const Result<From> &parsed, To &member, QByteArrayView word = {})
 {
     if (!parsed)
-        return parsed.error();
+        return word.isEmpty() ? parsed.error() : orWord(parsed.error(), word);
     member = static_cast<To>(*parsed);
     return Done{};
 }
@@ -47,7 +48,7 @@ Result<Done> applyMetricsPort(QByteArrayView value, Options &options)
         options.metricsPort.reset();
         return Done{};
     }
-    return store(portFromText(value), options.metricsPort);
+    return store(portFromText(value), options.metricsPort, "off");
 }
 
 Result<Done> applyThreads(QByteArrayView value, Options &options)
@@ -56,7 +57,7 @@ Result<Done> applyThreads(QByteArrayView value, Options &options)
         options.threads = defaultThreads();
         return Done{};
     }
-    return store(numberFromText(value, 1, kMaxThreads), options.threads);
+    return store(numberFromText(value, 1, kMaxThreads), options.threads, "cores");
 }
 
 Result<Done> applyMaxConnections(QByteArrayView value, Options &options)
@@ -70,7 +71,7 @@ Result<Done> applyMaxMemory(QByteArrayView value, Options &options)
         options.maxMemory = 0;
         return Done{};
     }
-    return store(sizeFromText(value, 1, kMostMemory), options.maxMemory);
+    return store(sizeFromText(value, 1, kMostMemory), options.maxMemory, "off");
 }
 
 template <qint64 Options::*Member, qint64 Least, qint64 Most>

@@ -232,4 +232,11 @@ Error badValue(QByteArrayView text, QByteArrayView complaint)
     return {ErrorCode::InvalidArgument, quoted + complaint.toByteArray()};
 }
 
+Error orWord(Error error, QByteArrayView word)
+{
+    error.detail += ", or ";
+    error.detail += word;
+    return error;
+}
+
 } // namespace memorykv

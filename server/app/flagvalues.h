@@ -40,4 +40,7 @@ Result<QList<QByteArray>> originsFromText(QByteArrayView text);
 /// InvalidArgument: "'<text>' <complaint>", with control characters of \a text escaped.
 Error badValue(QByteArrayView text, QByteArrayView complaint);
 
+/// \a error of a value in whose place \a word could stand, which it then names too.
+Error orWord(Error error, QByteArrayView word);
+
 } // namespace memorykv

@@ -6,6 +6,7 @@
 #include "server/app/storageflags.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr QByteArrayView kHelp = "--help";
 constexpr QByteArrayView kVersion = "--version";
+/// What runServer() does in place of serving, when one of these comes first.
+constexpr std::array<QByteArrayView, 3> kCommands{"--new-token", "--check", "--repair"};
 
 /// How many letters have to be inserted, removed or replaced to turn \a from into \a to
 /// (Levenshtein distance).
@@ -45,6 +48,8 @@ QByteArray nearestFlag(QByteArrayView unknown)
     const QByteArray typed = unknown.sliced(dashes).toByteArray().toLower().replace('_', '-');
 
     std::vector<QByteArrayView> names = {kHelp.sliced(2), kVersion.sliced(2)};
+    for (const QByteArrayView command : kCommands)
+        names.push_back(command.sliced(2));
     for (const Flag &flag : flags())
         names.push_back(flag.name);
     QByteArrayView nearest;
@@ -71,6 +76,8 @@ Error unknownArgument(QByteArrayView argument)
     const QByteArray shown = printable(QString::fromUtf8(argument));
     if (!argument.startsWith('-'))
         return invalid('\'' + shown + "' is not a flag; there are no other arguments");
+    if (std::find(kCommands.begin(), kCommands.end(), argument) != kCommands.end())
+        return invalid(shown + ": has to come first, and takes no flags");
     const QByteArray nearest = nearestFlag(argument);
     return invalid(shown + ": no such flag"
                    + (nearest.isEmpty() ? QByteArray() : "; did you mean " + nearest + '?'));

@@ -85,7 +85,7 @@ Result<Done> applyMaxBuffers(QByteArrayView value, Options &options)
     }
     const auto size = sizeFromText(value, 1 << 20, qint64(1) << 40);
     if (!size)
-        return size.error();
+        return orWord(size.error(), "off");
     options.security.maxBuffers = *size;
     return Done{};
 }
@@ -99,7 +99,7 @@ static Result<Done> applyCount(QByteArrayView value, int &count)
     }
     const auto number = numberFromText(value, 1, 1'000'000);
     if (!number)
-        return number.error();
+        return orWord(number.error(), "off");
     count = int(*number);
     return Done{};
 }

@@ -250,14 +250,22 @@ private Q_SLOTS:
         flag({"--port", "abc", "--port", "1"}, "--port: " + port);
         variable("MEMORYKV_PORT=abc", "MEMORYKV_PORT: " + port);
         variable("PORT=abc", "PORT: " + port);
-        variable("METRICS_PORT=abc", "METRICS_PORT: " + port);
+        variable("METRICS_PORT=abc", "METRICS_PORT: " + port + ", or off");
         flag({"--port"}, "--port: needs a value, --port PORT; the default is 8080");
         flag({"--port="}, "--port: needs a value, --port PORT; the default is 8080");
         flag({"--port", ""}, "--port: needs a value, --port PORT; the default is 8080");
         flag({"--port", "--threads", "4"},
              "--port: needs a value, --port PORT; the default is 8080");
-        flag({"--threads", "0"}, "--threads: '0' is not possible; give a number from 1 to 256");
-        flag({"--threads", "257"}, "--threads: '257' is not possible; give a number from 1 to 256");
+        flag({"--threads", "0"},
+             "--threads: '0' is not possible; give a number from 1 to 256, or cores");
+        flag({"--threads", "257"},
+             "--threads: '257' is not possible; give a number from 1 to 256, or cores");
+        flag({"--max-rate", "0"},
+             "--max-rate: '0' is not possible; give a number from 1 to 1000000, or off");
+        flag({"--max-memory", "2GB"},
+             "--max-memory: '2GB' is not a size; write 2GiB (1KiB is 1024 bytes), or off");
+        flag({"--max-buffers", "1KiB"},
+             "--max-buffers: '1KiB' is out of range; give a size from 1MiB to 1024GiB, or off");
         flag({"--max-connections", "0"},
              "--max-connections: '0' is not possible; give a number from 1 to 1000000");
         flag({"--max-value", "5MB"},
@@ -282,6 +290,8 @@ private Q_SLOTS:
         flag({"--metrics", "1"}, "--metrics: no such flag; did you mean --metrics-port?");
         flag({"--hepl"}, "--hepl: no such flag; did you mean --help?");
         flag({"--help=all"}, "--help: takes no value");
+        flag({"--chekc"}, "--chekc: no such flag; did you mean --check?");
+        flag({"--port", "1", "--check", "data"}, "--check: has to come first, and takes no flags");
         flag({"--banana"}, "--banana: no such flag");
         flag({"-p", "1"}, "-p: no such flag");
         flag({"--"}, "--: no such flag");
