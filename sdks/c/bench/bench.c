@@ -68,20 +68,22 @@ static void *read_values(void *client)
 
 static void through_get_many(unsigned concurrency)
 {
+    /* Several rounds with each call: at its end less and less runs at a time. */
+    const size_t count = (size_t)g_keys * 4;
     memkv_client *client = memkv_client_new(g_url);
-    memkv_result **results = calloc(g_keys, sizeof *results);
-    memkv_bytes *keys = calloc(g_keys, sizeof *keys);
-    char(*texts)[32] = calloc(g_keys, sizeof *texts);
+    memkv_result **results = calloc(count, sizeof *results);
+    memkv_bytes *keys = calloc(count, sizeof *keys);
+    char(*texts)[32] = calloc(count, sizeof *texts);
     if (!client || !results || !keys || !texts)
         fail("out of memory");
-    for (unsigned i = 0; i < g_keys; ++i) {
+    for (size_t i = 0; i < count; ++i) {
         next_key(texts[i], sizeof texts[i]);
         keys[i] = memkv_text(texts[i]);
     }
     uint64_t done = 0;
-    for (; now() < g_end; done += g_keys) {
-        memkv_get_many(client, keys, g_keys, results, concurrency);
-        for (unsigned i = 0; i < g_keys; ++i)
+    for (; now() < g_end; done += count) {
+        memkv_get_many(client, keys, count, results, concurrency);
+        for (size_t i = 0; i < count; ++i)
             check_value(results[i]);
     }
     atomic_fetch_add(&g_done, done);
