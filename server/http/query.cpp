@@ -21,6 +21,14 @@ static QByteArray listed(std::initializer_list<QByteArrayView> names)
     return text.isEmpty() ? QByteArray("no parameters") : text;
 }
 
+// Says nothing of what is no mistyped name: it may be a token that somebody has put into a URL, and
+// errors are written down in many places.
+static QByteArray quoted(const QByteArray &name)
+{
+    static constexpr qsizetype kLongest = 32;
+    return name.size() <= kLongest ? " '" + name + '\'' : QByteArray();
+}
+
 Result<Query> Query::parse(QByteArrayView query, std::initializer_list<QByteArrayView> known)
 {
     Query parsed;
@@ -35,10 +43,10 @@ Result<Query> Query::parse(QByteArrayView query, std::initializer_list<QByteArra
         auto value = queryDecode(equals < 0 ? QByteArrayView() : part.sliced(equals + 1));
         if (!name || !name->isValidUtf8())
             return invalid("the name of a parameter is badly encoded or not UTF-8");
+        if (std::find(known.begin(), known.end(), *name) == known.end())
+            return invalid("unknown parameter" + quoted(*name) + "; known here: " + listed(known));
         if (!value || !value->isValidUtf8())
             return invalid("parameter '" + *name + "' is badly encoded or not UTF-8");
-        if (std::find(known.begin(), known.end(), *name) == known.end())
-            return invalid("unknown parameter '" + *name + "'; known here: " + listed(known));
         if (parsed.has(*name))
             return invalid("parameter '" + *name + "' comes twice");
         parsed.m_parameters.append({*std::move(name), *std::move(value)});

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void isRefused_data();
     void isRefused();
     void refusalNamesWhatIsKnown();
+    void refusalDoesNotRepeatWhatMayBeAToken();
     void numbers_data();
     void numbers();
     void flags_data();
@@ -88,6 +89,16 @@ void TestQuery::refusalNamesWhatIsKnown()
     QVERIFY(mistyped.error().detail.contains("'tll'"));
     QVERIFY(mistyped.error().detail.contains("ttl, limit"));
     QVERIFY(!Query::parse("a=1", {}).ok());
+}
+
+void TestQuery::refusalDoesNotRepeatWhatMayBeAToken()
+{
+    const QByteArray token = "mkv_" + QByteArray(43, 'x');
+    for (const QByteArray &query : {token, token + "=1", "ttl=1&" + token, token + "=%"}) {
+        const auto refused = Query::parse(query, {"ttl"});
+        QVERIFY(!refused.ok());
+        QVERIFY2(!refused.error().detail.contains("xxx"), refused.error().detail.constData());
+    }
 }
 
 void TestQuery::numbers_data()
