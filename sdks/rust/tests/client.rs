@@ -205,7 +205,10 @@ async fn a_watch_of_nobody_says_why_it_waits() {
 #[test]
 fn errors_read_well() {
     let error = memorykv::Client::new("nonsense").unwrap_err();
-    assert_eq!(error.to_string(), "invalid argument: URL 'nonsense': relative URL without a base");
+    assert_eq!(
+        error.to_string(),
+        "invalid argument: URL 'nonsense' has no scheme, http:// or https://"
+    );
     assert_eq!((error.status(), error.retry_after(), error.is_transient()), (None, None, false));
     fn shareable<T: Send + Sync + 'static>() {}
     shareable::<Error>();
