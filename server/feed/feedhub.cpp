@@ -9,9 +9,19 @@
 
 #include <algorithm>
 
+#include <time.h>
+
 namespace memorykv {
 
 static constexpr std::chrono::seconds kReliefPause{1};
+
+// What this thread has used of a processor, in all.
+static std::chrono::nanoseconds threadTime()
+{
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
@@ -113,7 +123,10 @@ void FeedHub::deliver()
             subscriber->deliver(delivery);
         m_deliveredSeq = std::max(m_deliveredSeq, delivery.last().seq);
     }
-    m_pace.note(begin, FanoutPace::Clock::now());
+    const auto end = FanoutPace::Clock::now();
+    m_pace.note(begin, end);
+    if (m_pace.isLoadDue(end))
+        m_pace.noteLoad(end, threadTime());
     if (m_draining && m_deliveredSeq >= m_lastSeq)
         closeAll();
 }

@@ -12,26 +12,69 @@ class TestFanoutPace : public QObject
 
 private Q_SLOTS:
     void firstRoundIsAtOnce();
-    void roundsTakeATenthOfTheTime();
+    void roundsTakeATwentiethOfABusyThread();
+    void roundsTakeAQuarterOfAnIdleThread();
+    void halfBusyIsInBetween();
+    void loadIsLookedAtNowAndThen();
     void pauseHasALimit();
     void muchToSendWaitsForNothing();
 };
 
 static const FanoutPace::Clock::time_point kStart{100s};
 
+static bool near(std::chrono::nanoseconds pause, std::chrono::nanoseconds expected)
+{
+    return std::chrono::abs(pause - expected) < 1us;
+}
+
 void TestFanoutPace::firstRoundIsAtOnce()
 {
     QVERIFY(FanoutPace().pause(kStart, 1) == 0ns);
 }
 
-void TestFanoutPace::roundsTakeATenthOfTheTime()
+void TestFanoutPace::roundsTakeATwentiethOfABusyThread()
 {
     FanoutPace pace;
-    pace.note(kStart, kStart + 1ms);
-    QVERIFY(pace.pause(kStart + 1ms, 1) == 9ms);
-    QVERIFY(pace.pause(kStart + 9ms, 1) == 1ms);
-    QVERIFY(pace.pause(kStart + 10ms, 1) == 0ns);
-    QVERIFY(pace.pause(kStart + 1h, 1) == 0ns);
+    const auto pauseAfter
+        = [&pace](FanoutPace::Clock::time_point begin, std::chrono::nanoseconds round) {
+              pace.note(begin, begin + round);
+              return pace.pause(begin + round, 1);
+          };
+    QVERIFY(near(pauseAfter(kStart, 1ms), 19ms)); // until it is known how busy it is
+    pace.noteLoad(kStart + 1s, 0s);
+    pace.noteLoad(kStart + 2s, 900ms);
+    QVERIFY(near(pauseAfter(kStart + 2s, 1ms), 19ms));
+    QVERIFY(pace.pause(kStart + 2s + 20ms, 1) == 0ns);
+}
+
+void TestFanoutPace::roundsTakeAQuarterOfAnIdleThread()
+{
+    FanoutPace pace;
+    pace.noteLoad(kStart, 5s);
+    // What the rounds took themselves does not make it busy.
+    for (int i = 0; i < 100; ++i)
+        pace.note(kStart, kStart + 4ms);
+    pace.noteLoad(kStart + 1s, 5s + 400ms);
+    pace.note(kStart + 1s, kStart + 1s + 1ms);
+    QVERIFY(near(pace.pause(kStart + 1s + 1ms, 1), 3ms));
+}
+
+void TestFanoutPace::halfBusyIsInBetween()
+{
+    FanoutPace pace;
+    pace.noteLoad(kStart, 0s);
+    pace.noteLoad(kStart + 1s, 250ms);
+    pace.note(kStart + 1s, kStart + 1s + 1ms);
+    QVERIFY(near(pace.pause(kStart + 1s + 1ms, 1), 7ms));
+}
+
+void TestFanoutPace::loadIsLookedAtNowAndThen()
+{
+    FanoutPace pace;
+    QVERIFY(pace.isLoadDue(kStart));
+    pace.noteLoad(kStart, 0s);
+    QVERIFY(!pace.isLoadDue(kStart + FanoutPace::kLoadInterval - 1ns));
+    QVERIFY(pace.isLoadDue(kStart + FanoutPace::kLoadInterval));
 }
 
 void TestFanoutPace::pauseHasALimit()
