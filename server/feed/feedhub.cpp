@@ -8,8 +8,7 @@
 #include "shared/logcategories.h"
 
 #include <algorithm>
-
-#include <time.h>
+#include <ctime>
 
 namespace memorykv {
 

@@ -55,7 +55,7 @@ public:
 
     Result<qsizetype> write(QByteArrayView bytes) override
     {
-        const auto written = writeAt(m_position, bytes);
+        auto written = writeAt(m_position, bytes);
         if (written)
             m_position += *written;
         return written;
