@@ -82,7 +82,7 @@ void Connection::read()
     const qint64 size = m_transport->read(buffer.data(), kReadSize);
     if (size == 0 && m_transport->atEnd())
         endOfInput();
-    if (size == 0 || m_phase == Phase::Lingering || m_phase == Phase::Closing)
+    if (m_phase != Phase::Serving || (size == 0 && !m_draining))
         return;
     m_parser.append(QByteArrayView(buffer.data(), size));
     process();
@@ -107,7 +107,9 @@ void Connection::process()
     m_processing = true;
     do {
         serveWhatHasCome();
-        if (m_draining && m_phase == Phase::Serving && !m_parser.midRequest())
+        // Not while requests may be waiting in the transport: closing would drop them unread, and
+        // with them, by a reset, answers that are on their way.
+        if (m_draining && m_phase == Phase::Serving && !m_parser.midRequest() && !m_mustRead)
             m_phase = Phase::Closing;
         m_outputWasFull = isOutputFull();
         write();

@@ -161,11 +161,13 @@ void TestLifecycle::pipelineIsAnsweredInOrderUpToTheEnd()
 
 void TestLifecycle::answersOnTheirWayAreNotCutOff()
 {
-    // More requests than the server reads at a time, and more answers than the client takes: what
-    // it has not read when it closes must not make the kernel drop what it has written.
+    // More requests than the server reads at a time, and more answers than the client and all
+    // buffers on the way take: what it has not read when it closes must not make the kernel drop
+    // what it has written.
+    static constexpr qsizetype kValueSize = 100'000;
     ServerProcess server;
     QVERIFY2(server.start(), server.standardError().constData());
-    QCOMPARE(HttpClient(server.port()).put("/k", QByteArray(4000, 'x')).status, 201);
+    QCOMPARE(HttpClient(server.port()).put("/k", QByteArray(kValueSize, 'x')).status, 201);
     RawClient client(server.port());
     client.limitReadBuffer(4000);
     client.send(requestBytes("GET", "/k").repeated(5000));
@@ -176,7 +178,7 @@ void TestLifecycle::answersOnTheirWayAreNotCutOff()
     const QList<HttpResponse> responses = client.readResponsesUntilClosed();
     QVERIFY(client.closed());
     for (const HttpResponse &response : responses)
-        QVERIFY2(response.status == 200 && response.body.size() == 4000,
+        QVERIFY2(response.status == 200 && response.body.size() == kValueSize,
                  response.fault.constData());
     QCOMPARE(responses.constLast().header("connection"), "close"_ba);
     QCOMPARE(server.endFault(), ""_ba);
