@@ -240,12 +240,12 @@ bool DiskLog::takeQueue(Queue &queue)
 
 // Clients that were just answered are about to write again. If the log synced at once, they would
 // miss this sync and those that wait now the next one: two halves that take turns, each with half
-// of the syncs there are. So it waits for as many as there were, for a fraction of what a sync
-// takes. A single writer is never waited for.
+// of the syncs there are. So it waits for as many as there were, as long as a sync takes at most:
+// less is too short for them to come where syncs are quick. A single writer is never waited for.
 void DiskLog::gather(std::unique_lock<std::mutex> &lock)
 {
     m_gatherUpTo = m_writers;
-    m_wake.wait_for(lock, std::min<steady_clock::duration>(m_syncTime / 4, kMaxGathering), [this] {
+    m_wake.wait_for(lock, std::min<steady_clock::duration>(m_syncTime, kMaxGathering), [this] {
         return m_stopping || m_syncWanted > m_syncedSeq || m_queue.groupSizes.size() >= m_writers;
     });
     m_gatherUpTo = 0;
