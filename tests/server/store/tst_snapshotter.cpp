@@ -33,6 +33,9 @@ namespace {
 
 using Call = FaultyFileSystem::Call;
 
+/// How long writes go on for a snapshot; on a busy machine any number of them may be too few.
+constexpr std::chrono::seconds kPatience(60);
+
 DiskLog::Options options()
 {
     DiskLog::Options made;
@@ -106,7 +109,8 @@ void TestSnapshotter::newSnapshotReplacesTheOld()
     QVERIFY(server.open());
     quint64 last = 0;
     for (quint64 round = 1; round <= 3; ++round) {
-        for (int i = 0; server.snapshots() < round && i < 5000; ++i)
+        const QDeadlineTimer deadline(kPatience);
+        for (int i = 0; server.snapshots() < round && !deadline.hasExpired(); ++i)
             write(server, 1, i);
         QTRY_COMPARE(directoryOf(files).snapshots.size(), 1);
         QVERIFY(directoryOf(files).snapshots[0].seq > last);
@@ -123,11 +127,15 @@ void TestSnapshotter::snapshotsGoOnWhileTheStoreIsWritten()
     {
         LoggedStore server(files, clock, options());
         QVERIFY(server.open());
-        for (int i = 0; server.snapshots() < 5 && i < 200'000; ++i) {
-            QVERIFY(server.store().apply(Operation::put("k" + QByteArray::number(i * 7919 % 3001),
-                                                        QByteArray::number(i), {}, 0)));
+        const QDeadlineTimer deadline(kPatience);
+        for (int i = 0; server.snapshots() < 5 && !deadline.hasExpired(); ++i) {
+            const auto outcome = server.store().apply(Operation::put(
+                "k" + QByteArray::number(i * 7919LL % 3001), QByteArray::number(i), {}, 0));
+            QVERIFY(outcome);
             if (i % 500 == 0)
                 QVERIFY(server.store().removePrefix("k1"));
+            if (i % 1000 == 0) // or the log, and the snapshot that waits for it, fall far behind
+                QVERIFY(server.waitDurable(outcome->seq));
         }
         QVERIFY(server.snapshots() >= 5);
         expected = stateOf(server.store());
@@ -200,7 +208,8 @@ void TestSnapshotter::snapshotHoldsNothingThatIsNotDurable()
         {
             LoggedStore server(files, clock, never);
             QVERIFY(server.open());
-            for (int i = 0; server.snapshots() == 0 && i < 5000; ++i)
+            const QDeadlineTimer deadline(kPatience);
+            for (int i = 0; server.snapshots() == 0 && !deadline.hasExpired(); ++i)
                 write(server, 1, i);
             files.stopAfter(0);
         }
