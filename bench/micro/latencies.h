@@ -24,8 +24,13 @@ public:
     {
         const auto begin = std::chrono::steady_clock::now();
         work();
-        const auto end = std::chrono::steady_clock::now();
-        const qint64 ns = std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin).count();
+        add(std::chrono::steady_clock::now() - begin);
+    }
+
+    /// Keeps \a time.
+    void add(std::chrono::steady_clock::duration time)
+    {
+        const qint64 ns = std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
         m_values.push_back(quint32(std::min<qint64>(ns, std::numeric_limits<quint32>::max())));
         m_max = std::max(m_max, ns);
         // Asking costs a call to the system, so only where it can matter.

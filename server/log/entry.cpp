@@ -15,6 +15,12 @@ QExplicitlySharedDataPointer<Entry> Entry::create(const Fields &fields)
     return QExplicitlySharedDataPointer<Entry>(::new (memory) Entry(fields));
 }
 
+QExplicitlySharedDataPointer<Entry> Entry::create(const Entry &other)
+{
+    return create(
+        {other.key(), other.value(), other.type(), other.revision(), other.expiresAtMs()});
+}
+
 Entry::Entry(const Fields &fields)
     : m_valueSize(quint32(fields.value.size()))
     , m_revision(fields.revision)

@@ -35,6 +35,8 @@ public:
 
     /// A new entry with copies of the bytes in \a fields.
     static QExplicitlySharedDataPointer<Entry> create(const Fields &fields);
+    /// A copy of \a other that nobody shares yet.
+    static QExplicitlySharedDataPointer<Entry> create(const Entry &other);
 
     /// Before the entry is shared: the seq of the mutation that wrote it.
     void setRevision(quint64 revision) { m_revision = revision; }

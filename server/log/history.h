@@ -23,10 +23,17 @@ public:
     Log::Range read(quint64 after, qsizetype maxBytes) const;
 
 private:
+    // The size is kept so that nothing of a record that is long out of the caches is looked at.
+    struct Item
+    {
+        Record record;
+        qsizetype bytes;
+    };
+
     qsizetype m_maxBytes;
     qsizetype m_bytes = 0;
     quint64 m_nextSeq;
-    std::deque<Record> m_records;
+    std::deque<Item> m_items;
 };
 
 } // namespace memorykv

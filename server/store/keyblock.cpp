@@ -20,6 +20,17 @@ size_t KeyBlock::find(QByteArrayView wanted, keyheads::Bound bound) const
                             [this](size_t place) { return keyAt(place); });
 }
 
+void KeyBlock::fetchHeads() const
+{
+    keyheads::fetch(std::span(m_heads));
+    __builtin_prefetch(m_prefix.constData());
+}
+
+void KeyBlock::fetchFrom(size_t place) const
+{
+    keyheads::fetch(std::span(m_slots).subspan(place, m_size - place));
+}
+
 void KeyBlock::insert(Slot *slot)
 {
     const QByteArrayView key = slot->entry->key();
@@ -33,7 +44,7 @@ void KeyBlock::insert(Slot *slot)
     std::copy_backward(m_heads.begin() + place, m_heads.begin() + m_size,
                        m_heads.begin() + m_size + 1);
     m_slots[place] = slot;
-    m_heads[place] = headOf<quint32>(key, m_prefix.size());
+    m_heads[place] = headOf(key, m_prefix.size());
     ++m_size;
 }
 
@@ -44,23 +55,21 @@ void KeyBlock::remove(size_t place, size_t count)
     m_size -= quint32(count);
 }
 
-std::unique_ptr<KeyBlock> KeyBlock::split(size_t place)
+void KeyBlock::split(size_t place, KeyBlock &upper)
 {
-    auto upper = std::make_unique<KeyBlock>();
-    upper->m_prefix = m_prefix;
-    upper->m_size = m_size - quint32(place);
-    std::copy(m_slots.begin() + place, m_slots.begin() + m_size, upper->m_slots.begin());
-    std::copy(m_heads.begin() + place, m_heads.begin() + m_size, upper->m_heads.begin());
+    upper.m_prefix = m_prefix;
+    upper.m_size = m_size - quint32(place);
+    std::copy(m_slots.begin() + place, m_slots.begin() + m_size, upper.m_slots.begin());
+    std::copy(m_heads.begin() + place, m_heads.begin() + m_size, upper.m_heads.begin());
     m_size = quint32(place);
     sharpen();
-    upper->sharpen();
-    return upper;
+    upper.sharpen();
 }
 
 void KeyBlock::shortenPrefix(qsizetype size)
 {
+    keyheads::shortenPrefix(std::span(m_heads).first(m_size), m_prefix, size);
     m_prefix.truncate(size);
-    makeHeads();
 }
 
 // When heads from further behind would tell the keys apart better, which costs a look at each of
@@ -83,7 +92,7 @@ void KeyBlock::sharpen()
 void KeyBlock::makeHeads()
 {
     for (size_t place = 0; place < m_size; ++place)
-        m_heads[place] = headOf<quint32>(keyAt(place), m_prefix.size());
+        m_heads[place] = headOf(keyAt(place), m_prefix.size());
 }
 
 } // namespace memorykv

@@ -5,7 +5,7 @@
 #include "server/store/slot.h"
 
 #include <array>
-#include <memory>
+#include <span>
 
 namespace memorykv {
 
@@ -13,7 +13,7 @@ namespace memorykv {
 class KeyBlock
 {
 public:
-    static constexpr size_t kCapacity = 256;
+    static constexpr size_t kCapacity = 192;
 
     KeyBlock() = default;
     /// Of \a slots, which are in order, at most kCapacity and at least one.
@@ -32,6 +32,10 @@ public:
         if (place + kAhead < m_size)
             __builtin_prefetch(m_slots[place + kAhead]->entry.data());
     }
+    /// Tells the processor that a key is going to be searched for.
+    void fetchHeads() const;
+    /// Tells the processor that what lies at \a place and behind it is going to be moved.
+    void fetchFrom(size_t place) const;
     QByteArrayView lastKey() const { return keyAt(m_size - 1); }
 
     /// The place where a search for \a wanted ends; size() when that is behind all keys.
@@ -43,8 +47,8 @@ public:
     /// Removes \a count slots from \a place on.
     void remove(size_t place, size_t count);
 
-    /// Moves the slots from \a place on, at least one, to a new block.
-    std::unique_ptr<KeyBlock> split(size_t place);
+    /// Moves the slots from \a place on, at least one, to \a upper, which is empty.
+    void split(size_t place, KeyBlock &upper);
 
 private:
     Q_DISABLE_COPY_MOVE(KeyBlock)
@@ -57,7 +61,7 @@ private:
 
     quint32 m_size = 0;
     QByteArray m_prefix; ///< what all keys begin with, or a part of it
-    std::array<quint32, kCapacity> m_heads;
+    std::array<keyheads::Head, kCapacity> m_heads;
     std::array<Slot *, kCapacity> m_slots;
 };
 

@@ -33,6 +33,13 @@ public:
             [this](size_t place) { return QByteArrayView(m_children[place + 1].separator); });
     }
 
+    /// Tells the processor that a child is going to be inserted.
+    void fetch() const
+    {
+        keyheads::fetch(std::span(m_heads));
+        keyheads::fetch(std::span(m_children));
+    }
+
     /// Puts \a child, whose keys are not below \a separator, at \a place: 0 for the first child of
     /// all, else behind another one.
     void insert(size_t place, QByteArray separator, std::unique_ptr<Child> child)
@@ -41,10 +48,10 @@ public:
             m_prefix = separator;
         } else if (const auto common = keyheads::commonSize(m_prefix, separator);
                    common < m_prefix.size()) {
+            keyheads::shortenPrefix(std::span(m_heads), m_prefix, common);
             m_prefix.truncate(common);
-            makeHeads();
         }
-        const auto head = keyheads::headOf<quint64>(separator, m_prefix.size());
+        const auto head = keyheads::headOf(separator, m_prefix.size());
         m_heads.insert(m_heads.begin() + std::ptrdiff_t(place), head);
         m_children.insert(m_children.begin() + std::ptrdiff_t(place),
                           {std::move(separator), std::move(child)});
@@ -93,11 +100,11 @@ private:
     {
         m_heads.clear();
         for (const Item &item : m_children)
-            m_heads.push_back(keyheads::headOf<quint64>(item.separator, m_prefix.size()));
+            m_heads.push_back(keyheads::headOf(item.separator, m_prefix.size()));
     }
 
     QByteArray m_prefix; ///< what all separators but the first begin with, or a part of it
-    std::vector<quint64> m_heads;
+    std::vector<keyheads::Head> m_heads;
     std::vector<Item> m_children;
 };
 

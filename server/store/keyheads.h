@@ -20,10 +20,12 @@ inline qsizetype commonSize(QByteArrayView a, QByteArrayView b)
     return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
 }
 
+/// The bytes of a key that tell it apart, as a number.
+using Head = quint64;
+
 /// The bytes of \a key from \a from on, as many as a Head has: of two keys with the same bytes
 /// before, the lower head is that of the lower key. Equal heads say nothing.
-template <typename Head>
-Head headOf(QByteArrayView key, qsizetype from)
+inline Head headOf(QByteArrayView key, qsizetype from)
 {
     const qsizetype left = key.size() - from;
     if (left >= qsizetype(sizeof(Head)))
@@ -32,6 +34,27 @@ Head headOf(QByteArrayView key, qsizetype from)
     if (left > 0)
         std::memcpy(bytes, key.data() + from, size_t(left));
     return qFromBigEndian<Head>(bytes);
+}
+
+/// Tells the processor that all of \a items is going to be changed.
+template <typename Item, size_t Extent>
+void fetch(std::span<Item, Extent> items)
+{
+    constexpr size_t kLineSize = 64; // bytes
+    constexpr size_t kStep = std::max(kLineSize / sizeof(Item), size_t(1));
+    for (size_t at = 0; at < items.size(); at += kStep)
+        __builtin_prefetch(&items[at], 1);
+}
+
+/// Makes \a heads, those behind all of \a prefix, those behind its first \a size bytes. All of the
+/// keys have these bytes in common, so none of them is looked at.
+inline void shortenPrefix(std::span<Head> heads, QByteArrayView prefix, qsizetype size)
+{
+    const auto common = headOf(prefix, size);
+    const qsizetype bytes = prefix.size() - size;
+    const bool fills = bytes >= qsizetype(sizeof(Head));
+    for (Head &head : heads)
+        head = fills ? common : Head(common | head >> (8 * bytes));
 }
 
 /// The first of the numbers in [\a from, \a to) for which \a isBefore is false; it is true for all
@@ -72,7 +95,7 @@ inline bool isBefore(QByteArrayView key, QByteArrayView wanted, Bound bound)
 
 /// The place in a sorted row of keys where a search for \a wanted ends. All of them begin with
 /// \a prefix, \a heads are their heads behind it, and \a keyAt gives the key at a place.
-template <typename Head, typename KeyAt>
+template <typename KeyAt>
 size_t search(std::span<const Head> heads, QByteArrayView prefix, QByteArrayView wanted,
               Bound bound, KeyAt keyAt)
 {
@@ -80,7 +103,7 @@ size_t search(std::span<const Head> heads, QByteArrayView prefix, QByteArrayView
     size_t to = heads.size();
     // What begins with a wanted prefix may have any head that is not lower.
     if (bound != Bound::Prefix && wanted.startsWith(prefix)) {
-        const auto head = headOf<Head>(wanted, prefix.size());
+        const auto head = headOf(wanted, prefix.size());
         const auto lower = std::lower_bound(heads.begin(), heads.end(), head);
         from = size_t(lower - heads.begin());
         to = from;

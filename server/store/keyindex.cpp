@@ -29,7 +29,7 @@ KeyIndex::Cursor KeyIndex::normalized(const Cursor &cursor) const
     return place(cursor.group + 1, 0, 0);
 }
 
-void KeyIndex::insert(Slot *slot)
+void KeyIndex::insert(Slot *slot, std::unique_ptr<KeyBlock> spare)
 {
     const QByteArrayView key = slot->entry->key();
     if (m_groups.isEmpty()) {
@@ -39,13 +39,30 @@ void KeyIndex::insert(Slot *slot)
     const size_t group = m_groups.find(key, Bound::Lower);
     Cursor at = place(group, m_groups.at(group).blocks.find(key, Bound::Lower), 0);
     if (blockAt(at).isFull())
-        at = makeRoom(at, key);
+        at = makeRoom(at, key, spare ? std::move(spare) : std::make_unique<KeyBlock>());
     blockAt(at).insert(slot);
     ++m_groups.at(at.group).keys;
 }
 
+bool KeyIndex::fetch(QByteArrayView key) const
+{
+    if (m_groups.isEmpty())
+        return true;
+    const auto &blocks = m_groups.at(m_groups.find(key, Bound::Lower)).blocks;
+    const KeyBlock &block = blocks.at(blocks.find(key, Bound::Lower));
+    block.fetchHeads();
+    if (!block.isFull()) {
+        block.fetchFrom(block.find(key, Bound::Lower));
+        return false;
+    }
+    block.fetchFrom(0);
+    blocks.fetch();
+    __builtin_prefetch(block.keyAt(kSplitAt).data()); // the separator
+    return true;
+}
+
 // Splits the block, and its group before if that is full. Returns the block the key belongs to.
-KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key)
+KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key, std::unique_ptr<KeyBlock> fresh)
 {
     Group *group = &m_groups.at(at.group);
     if (group->blocks.size() == kMaxBlocks) {
@@ -59,13 +76,13 @@ KeyIndex::Cursor KeyIndex::makeRoom(Cursor at, QByteArrayView key)
     // Keys that come in ascending order would leave every block half empty if split evenly.
     const bool isLast = at.group + 1 == m_groups.size() && at.block + 1 == group->blocks.size();
     if (isLast && full.lastKey() < key) {
-        group->blocks.insert(at.block + 1, key.toByteArray(), std::make_unique<KeyBlock>());
+        group->blocks.insert(at.block + 1, key.toByteArray(), std::move(fresh));
         return place(at.group, at.block + 1, 0);
     }
-    auto upper = full.split(KeyBlock::kCapacity / 2);
-    QByteArray separator = upper->keyAt(0).toByteArray();
+    full.split(kSplitAt, *fresh);
+    QByteArray separator = fresh->keyAt(0).toByteArray();
     const bool intoUpper = separator < key;
-    group->blocks.insert(at.block + 1, std::move(separator), std::move(upper));
+    group->blocks.insert(at.block + 1, std::move(separator), std::move(fresh));
     return place(at.group, at.block + (intoUpper ? 1 : 0), 0);
 }
 
@@ -87,7 +104,7 @@ void KeyIndex::build(const std::vector<Slot *> &slots)
 {
     struct Item
     {
-        quint64 head;
+        keyheads::Head head;
         Slot *slot;
     };
     m_groups.clear();
@@ -99,7 +116,7 @@ void KeyIndex::build(const std::vector<Slot *> &slots)
     std::vector<Item> items;
     items.reserve(slots.size());
     for (Slot *slot : slots)
-        items.push_back({headOf<quint64>(slot->entry->key(), common.size()), slot});
+        items.push_back({headOf(slot->entry->key(), common.size()), slot});
     std::sort(items.begin(), items.end(), [](const Item &a, const Item &b) {
         return a.head != b.head ? a.head < b.head : a.slot->entry->key() < b.slot->entry->key();
     });

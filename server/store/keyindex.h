@@ -29,8 +29,13 @@ public:
         friend auto operator<=>(const Cursor &, const Cursor &) = default;
     };
 
-    /// Adds \a slot, whose key must not be there yet.
-    void insert(Slot *slot);
+    /// Adds \a slot, whose key must not be there yet. It may take a block more, which is \a spare
+    /// if there is one.
+    void insert(Slot *slot, std::unique_ptr<KeyBlock> spare = {});
+
+    /// Has the processor fetch what insert() or remove() of \a key changes. Returns whether
+    /// insert() is going to take a block more.
+    bool fetch(QByteArrayView key) const;
 
     /// Makes this the index of \a slots, of which no two have the same key, in any order. Faster
     /// than insert() for each.
@@ -68,6 +73,7 @@ public:
 
 private:
     static constexpr size_t kMaxBlocks = 128; ///< of a group
+    static constexpr size_t kSplitAt = KeyBlock::kCapacity / 2;
     // What build() leaves room for keys to come with.
     static constexpr size_t kBuiltBlockSize = KeyBlock::kCapacity * 2 / 3;
     static constexpr size_t kBuiltBlocks = kMaxBlocks * 2 / 3;
@@ -90,7 +96,7 @@ private:
     }
     Cursor normalized(const Cursor &cursor) const;
     void append(const std::vector<Slot *> &slots);
-    Cursor makeRoom(Cursor at, QByteArrayView key);
+    Cursor makeRoom(Cursor at, QByteArrayView key, std::unique_ptr<KeyBlock> fresh);
     void splitGroup(size_t group);
     void remove(Cursor from, size_t count);
 

@@ -69,6 +69,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     Outcome outcome;
     bool dueEarlier = false;
     Freed freed;
+    Prepared prepared = prepare(operation);
     {
         const QWriteLocker locker(&m_lock);
         if (m_log.hasFailed())
@@ -80,7 +81,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
         if (auto error = check(operation, current, growth))
             return *std::move(error);
         RecordGroup group;
-        outcome = perform(operation, slot, now, group);
+        outcome = perform(operation, slot, std::move(prepared), now, group);
         if (!group.isEmpty())
             append(std::move(group), freed);
         dueEarlier = isDueEarlier();
@@ -88,6 +89,34 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     if (dueEarlier && m_earlierExpiryListener)
         m_earlierExpiryListener();
     return outcome;
+}
+
+// Most of a change is waiting for memory: for the slot and its entry, for the block of the index. A
+// look at them beforehand has them in the processor's cache when others are kept out. What is seen
+// may have gone when the lock for writing is there, so nothing is decided by it.
+KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
+{
+    Prepared prepared;
+    bool isThere = false;
+    {
+        const QReadLocker locker(&m_lock);
+        const Slot *slot = find(operation.key);
+        isThere = slot;
+        if (slot && operation.kind == Operation::Kind::Touch)
+            prepared.seen = slot->entry;
+    }
+    if (prepared.seen)
+        prepared.extended = Entry::create(*prepared.seen);
+    const bool comes = !isThere && operation.kind == Operation::Kind::Put;
+    const bool goes = isThere && operation.kind == Operation::Kind::Delete;
+    if (comes || goes) {
+        QReadLocker locker(&m_lock);
+        const bool takesBlock = m_index.fetch(operation.key);
+        locker.unlock();
+        if (comes && takesBlock)
+            prepared.block = std::make_unique<KeyBlock>();
+    }
+    return prepared;
 }
 
 KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation> &operations)
@@ -115,7 +144,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
 
         RecordGroup group;
         for (const Operation &operation : operations)
-            result.outcomes.push_back(perform(operation, find(operation.key), now, group));
+            result.outcomes.push_back(perform(operation, find(operation.key), {}, now, group));
         if (!group.isEmpty())
             append(std::move(group), freed);
         result.seq = m_seq;
@@ -285,8 +314,8 @@ Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now, Freed &freed)
 }
 
 // The slot is that of the operation's key, null when there is none.
-Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, qint64 now,
-                               RecordGroup &group)
+Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, Prepared prepared,
+                               qint64 now, RecordGroup &group)
 {
     Outcome outcome;
     if (slot)
@@ -306,13 +335,14 @@ Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, qint64 no
         operation.entry->setRevision(m_seq);
         operation.entry->setExpiresAtMs(expiresAtMs);
         outcome.current = operation.entry;
-        put(slot, outcome.current);
+        put(slot, outcome.current, std::move(prepared.block));
         record.entry = outcome.current;
         break;
     case Operation::Kind::Touch:
-        outcome.current
-            = Entry::create({slot->entry->key(), slot->entry->value(), slot->entry->type(),
-                             slot->entry->revision(), expiresAtMs});
+        if (prepared.seen != slot->entry)
+            prepared.extended = Entry::create(*slot->entry);
+        prepared.extended->setExpiresAtMs(expiresAtMs);
+        outcome.current = std::move(prepared.extended);
         replace(slot, outcome.current);
         m_lastTouchSeq = m_seq;
         record.op = Op::Touch;
@@ -330,7 +360,7 @@ Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, qint64 no
     return outcome;
 }
 
-void KeyValueStore::put(Slot *slot, EntryPtr entry)
+void KeyValueStore::put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> spare)
 {
     if (slot) {
         replace(slot, std::move(entry));
@@ -338,7 +368,7 @@ void KeyValueStore::put(Slot *slot, EntryPtr entry)
     }
     slot = m_pool.acquire(std::move(entry));
     m_slots.insert(slot);
-    m_index.insert(slot);
+    m_index.insert(slot, std::move(spare));
     noteArrived(slot);
 }
 

@@ -129,6 +129,15 @@ private:
         RecordGroup records;
     };
 
+    /// What is made of an operation before the lock for writing, which keeps everybody out.
+    struct Prepared
+    {
+        EntryPtr seen;                                ///< Touch: what was there
+        QExplicitlySharedDataPointer<Entry> extended; ///< and a copy of it for the new expiry
+        std::unique_ptr<KeyBlock> block;              ///< Put: for the index, when it takes one
+    };
+    Prepared prepare(const Operation &operation) const;
+
     // All of these run with the lock held.
     Slot *find(QByteArrayView key) const;
     std::optional<Error> check(const Operation &operation, const Entry *current,
@@ -140,8 +149,9 @@ private:
     };
     std::optional<Failure> plan(const std::vector<Operation> &operations);
     Slot *findAlive(QByteArrayView key, qint64 now, Freed &freed);
-    Outcome perform(const Operation &operation, Slot *slot, qint64 now, RecordGroup &group);
-    void put(Slot *slot, EntryPtr entry);
+    Outcome perform(const Operation &operation, Slot *slot, Prepared prepared, qint64 now,
+                    RecordGroup &group);
+    void put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> spare = {});
     void replace(Slot *slot, EntryPtr entry);
     EntryPtr take(Slot *slot);
     std::vector<EntryPtr> takeRange(const QByteArray &prefix);

@@ -3,10 +3,7 @@
 
 #include "server/log/entry.h"
 
-#include <QHashFunctions>
-
-#include <algorithm>
-#include <limits>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -34,57 +31,8 @@ private:
     static constexpr size_t kBlockSize = 4096;
 
     std::vector<std::unique_ptr<Slot[]>> m_blocks;
-    std::vector<Slot *> m_free;
+    std::deque<Slot *> m_free;  ///< in blocks: growing moves none
     size_t m_used = kBlockSize; ///< slots handed out from the last block
-};
-
-/// What the hash stores: a slot, which is compared by the key of its entry. Built from a bare key
-/// it serves to look one up. It keeps the key's hash, so that growing the table and passing over
-/// another key do not fetch entries from memory.
-class SlotKey
-{
-public:
-    explicit SlotKey(Slot *slot)
-        : m_slot(slot)
-        , m_hash(hashOf(slot->entry->key()))
-        , m_size(kIsSlot)
-    { }
-    /// \a key has up to kMaxKeySize bytes, or is longer and not found.
-    explicit SlotKey(QByteArrayView key)
-        : m_key(key.data())
-        , m_hash(hashOf(key))
-        , m_size(qint32(std::min<qsizetype>(key.size(), std::numeric_limits<qint32>::max())))
-    { }
-
-    Slot *slot() const { return m_slot; }
-    quint32 hash() const { return m_hash; }
-    QByteArrayView key() const
-    {
-        return m_size == kIsSlot ? m_slot->entry->key() : QByteArrayView(m_key, m_size);
-    }
-
-    friend bool operator==(const SlotKey &a, const SlotKey &b)
-    {
-        return a.m_hash == b.m_hash && a.key() == b.key();
-    }
-    // QHash gives the seed of the process, which is in the hash already.
-    friend size_t qHash(const SlotKey &key, size_t = 0) noexcept { return key.m_hash; }
-
-private:
-    static constexpr qint32 kIsSlot = -1;
-
-    static quint32 hashOf(QByteArrayView key)
-    {
-        return quint32(qHashBits(key.data(), size_t(key.size()), size_t(QHashSeed::globalSeed())));
-    }
-
-    union
-    {
-        Slot *m_slot;
-        const char *m_key;
-    };
-    quint32 m_hash;
-    qint32 m_size;
 };
 
 } // namespace memorykv

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void headsAreInTheOrderOfKeys_data();
     void headsAreInTheOrderOfKeys();
     void equalHeadsSayNothing();
+    void shorterPrefixMakesTheHeadsOfItsKeys();
     void searchEndsAtTheBound_data();
     void searchEndsAtTheBound();
 };
@@ -24,7 +25,7 @@ void TestKeyHeads::headsAreInTheOrderOfKeys_data()
     QTest::addColumn<QByteArray>("lower");
     QTest::addColumn<QByteArray>("upper");
     QTest::newRow("first byte") << QByteArray("p:a") << QByteArray("p:b");
-    QTest::newRow("last byte of the head") << QByteArray("p:aaaa") << QByteArray("p:aaab");
+    QTest::newRow("last byte of the head") << QByteArray("p:aaaabbbb") << QByteArray("p:aaaabbbc");
     QTest::newRow("a key that ends first") << QByteArray("p:a") << QByteArray("p:a1");
     QTest::newRow("nothing behind the prefix") << QByteArray("p:") << QByteArray("p:1");
     QTest::newRow("bytes are unsigned") << QByteArray("p:\x7F") << QByteArray("p:\xC3\xBF");
@@ -34,16 +35,29 @@ void TestKeyHeads::headsAreInTheOrderOfKeys()
 {
     QFETCH(QByteArray, lower);
     QFETCH(QByteArray, upper);
-    QVERIFY(keyheads::headOf<quint32>(lower, 2) < keyheads::headOf<quint32>(upper, 2));
-    QVERIFY(keyheads::headOf<quint64>(lower, 2) < keyheads::headOf<quint64>(upper, 2));
+    QVERIFY(keyheads::headOf(lower, 2) < keyheads::headOf(upper, 2));
 }
 
 void TestKeyHeads::equalHeadsSayNothing()
 {
-    QCOMPARE(keyheads::headOf<quint32>("p:aaaa1", 2), keyheads::headOf<quint32>("p:aaaa2", 2));
-    QCOMPARE(keyheads::headOf<quint32>("p:a", 2),
-             keyheads::headOf<quint32>(QByteArrayView("p:a\0", 4), 2));
-    QCOMPARE(keyheads::headOf<quint32>("p", 2), quint32(0)); // shorter than what is left out
+    QCOMPARE(keyheads::headOf("p:aaaabbbb1", 2), keyheads::headOf("p:aaaabbbb2", 2));
+    QCOMPARE(keyheads::headOf("p:a", 2), keyheads::headOf(QByteArrayView("p:a\0", 4), 2));
+    QCOMPARE(keyheads::headOf("p", 2), keyheads::Head(0)); // shorter than what is left out
+}
+
+void TestKeyHeads::shorterPrefixMakesTheHeadsOfItsKeys()
+{
+    const QByteArray prefix = "prefix:of-all";
+    const QByteArray keys[]
+        = {prefix, prefix + '1', prefix + "12345678", prefix + "123456789", prefix + "\xFF"};
+    for (qsizetype size = 0; size <= prefix.size(); ++size) {
+        std::vector<keyheads::Head> heads;
+        for (const QByteArray &key : keys)
+            heads.push_back(keyheads::headOf(key, prefix.size()));
+        keyheads::shortenPrefix(heads, prefix, size);
+        for (size_t i = 0; i < heads.size(); ++i)
+            QCOMPARE(heads[i], keyheads::headOf(keys[i], size));
+    }
 }
 
 void TestKeyHeads::searchEndsAtTheBound_data()
@@ -52,9 +66,9 @@ void TestKeyHeads::searchEndsAtTheBound_data()
     QTest::addColumn<int>("lower");
     QTest::addColumn<int>("upper");
     QTest::addColumn<int>("prefix");
-    QTest::newRow("a key") << QByteArray("p:aaaa2") << 2 << 3 << 3;
-    QTest::newRow("between keys of equal heads") << QByteArray("p:aaaa15") << 2 << 2 << 2;
-    QTest::newRow("the beginning of some") << QByteArray("p:aaaa") << 0 << 1 << 4;
+    QTest::newRow("a key") << QByteArray("p:aaaabbbb2") << 2 << 3 << 3;
+    QTest::newRow("between keys of equal heads") << QByteArray("p:aaaabbbb15") << 2 << 2 << 2;
+    QTest::newRow("the beginning of some") << QByteArray("p:aaaabbbb") << 0 << 1 << 4;
     QTest::newRow("the beginning of more") << QByteArray("p:a") << 0 << 0 << 4;
     QTest::newRow("the beginning of all") << QByteArray("p") << 0 << 0 << 6;
     QTest::newRow("nothing") << QByteArray() << 0 << 0 << 6;
@@ -70,12 +84,13 @@ void TestKeyHeads::searchEndsAtTheBound()
     QFETCH(int, lower);
     QFETCH(int, upper);
     QFETCH(int, prefix);
-    const QByteArray keys[] = {"p:aaaa", "p:aaaa1", "p:aaaa2", "p:aaaa3", "p:b", "p:z"};
-    std::vector<quint32> heads;
+    const QByteArray keys[]
+        = {"p:aaaabbbb", "p:aaaabbbb1", "p:aaaabbbb2", "p:aaaabbbb3", "p:b", "p:z"};
+    std::vector<keyheads::Head> heads;
     for (const QByteArray &key : keys)
-        heads.push_back(keyheads::headOf<quint32>(key, 2));
+        heads.push_back(keyheads::headOf(key, 2));
     const auto search = [&](Bound bound) {
-        return int(keyheads::search(std::span<const quint32>(heads), "p:", wanted, bound,
+        return int(keyheads::search(std::span<const keyheads::Head>(heads), "p:", wanted, bound,
                                     [&](size_t place) { return QByteArrayView(keys[place]); }));
     };
     QCOMPARE(search(Bound::Lower), lower);

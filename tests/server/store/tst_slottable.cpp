@@ -3,6 +3,8 @@
 
 #include <QtTest>
 
+#include <map>
+#include <random>
 #include <set>
 
 using namespace memorykv;
@@ -17,11 +19,12 @@ private Q_SLOTS:
     void aKeyHasOneSlot();
     void removedKeyIsGone();
     void visitsEachSlotOnce();
+    void doesAsAMapDoes();
 };
 
 namespace {
 
-constexpr int kMany = 20'000; // so that every part has some and grows
+constexpr int kMany = 200'000; // so that every part has some and grows
 
 QByteArray keyOf(int number)
 {
@@ -94,6 +97,32 @@ void TestSlotTable::visitsEachSlotOnce()
     std::set<Slot *> visited;
     f.table.forEach([&](Slot *slot) { QVERIFY(visited.insert(slot).second); });
     QCOMPARE(visited, std::set<Slot *>(f.slots.begin(), f.slots.end()));
+}
+
+// Keys come and go, so that what is behind a removed one has to move, around the end of a part too.
+void TestSlotTable::doesAsAMapDoes()
+{
+    Fixture f;
+    std::map<QByteArray, Slot *> model;
+    std::mt19937 random(7);
+    for (int round = 0; round < 400'000; ++round) {
+        const QByteArray key = keyOf(std::uniform_int_distribution(0, 30'000)(random));
+        const auto known = model.find(key);
+        QCOMPARE(f.table.find(key), known == model.end() ? nullptr : known->second);
+        if (known == model.end()) {
+            model.emplace(key, f.add(key));
+        } else {
+            f.table.remove(known->second);
+            f.pool.release(known->second);
+            model.erase(known);
+        }
+    }
+    QCOMPARE(f.table.size(), model.size());
+    for (const auto &[key, slot] : model) {
+        QCOMPARE(f.table.find(key), slot);
+        f.table.remove(slot);
+    }
+    QCOMPARE(f.table.size(), size_t(0));
 }
 
 QTEST_GUILESS_MAIN(TestSlotTable)

@@ -18,6 +18,7 @@ class TestStoreConcurrency : public QObject
 
 private Q_SLOTS:
     void countersThroughConditionsAddUp();
+    void touchKeepsTheValueItFinds();
     void publishedHistoryMakesTheState();
     void listingsAreOfOneMoment_data();
     void listingsAreOfOneMoment();
@@ -87,6 +88,33 @@ void TestStoreConcurrency::countersThroughConditionsAddUp()
     threads.join();
     QCOMPARE(store.get("counter").entry->value().toByteArray().toInt(), kRounds * kThreads);
     QCOMPARE(log.lastSeq(), quint64(kRounds * kThreads));
+}
+
+// A touch copies the value before others are kept out, and a write may come between.
+void TestStoreConcurrency::touchKeepsTheValueItFinds()
+{
+    MemoryLog log(1 << 20);
+    KeyValueStore store(log, 0, wallClock);
+    QVERIFY(store.apply(Operation::put("k", "0", {}, 0)));
+    std::atomic<bool> stop = false;
+    Threads threads;
+    const auto stopAtEnd = qScopeGuard([&] {
+        stop = true;
+        threads.join();
+    });
+    std::atomic<int> writes = 0;
+    threads.start(2, [&](int) {
+        while (!stop)
+            (void)store.apply(Operation::put("k", QByteArray::number(++writes), {}, 0));
+    });
+    QTRY_VERIFY(writes > 0);
+    for (int round = 0; round < 20'000; ++round) {
+        const auto outcome = store.apply(Operation::touch("k", 60'000 + round));
+        QVERIFY(outcome);
+        QCOMPARE(outcome->current->value(), outcome->previous->value());
+        QCOMPARE(outcome->current->revision(), outcome->previous->revision());
+        QVERIFY(outcome->current->expiresAtMs() > 0);
+    }
 }
 
 // Whoever applies what is published gets what the store holds, whatever went on meanwhile.
