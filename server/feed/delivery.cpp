@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/feed/delivery.h"
 
+#include <algorithm>
+
 namespace memorykv {
 
 static void add(const Record &record, Delivery::Selection &selection)
@@ -23,15 +25,18 @@ const Delivery::Selection &Delivery::select(const Subscription &subscription) co
     const Encoding encoding = subscription.encoding;
     if (subscription.isUnfiltered()) {
         SelectionPtr &selection = m_all[encoding.index()];
-        if (!selection)
-            selection = std::make_shared<const Selection>(all(encoding));
-        return *selection;
+        return selection ? *selection : keep(all(encoding), selection);
     }
     SelectionPtr &selection
         = m_filtered[{encoding.index(), subscription.ops.bits(), subscription.prefix}];
-    if (!selection)
-        selection = std::make_shared<const Selection>(filter(subscription));
-    return *selection;
+    return selection ? *selection : keep(filter(subscription), selection);
+}
+
+const Delivery::Selection &Delivery::keep(Selection selection, SelectionPtr &place) const
+{
+    m_mostSelectedBytes = std::max(m_mostSelectedBytes, selection.bytes.size());
+    place = std::make_shared<const Selection>(std::move(selection));
+    return *place;
 }
 
 Delivery::Selection Delivery::all(Encoding encoding) const

@@ -36,9 +36,15 @@ public:
     /// What \a subscription wants, which must not be confined. Valid as long as the delivery.
     const Selection &select(const Subscription &subscription) const;
 
+    /// The bytes of the largest selection so far, 0 without any.
+    qsizetype mostSelectedBytes() const { return m_mostSelectedBytes; }
+
 private:
+    using SelectionPtr = std::shared_ptr<const Selection>;
+
     Selection all(Encoding encoding) const;
     Selection filter(const Subscription &subscription) const;
+    const Selection &keep(Selection selection, SelectionPtr &place) const;
 
     struct Filter
     {
@@ -58,9 +64,9 @@ private:
     };
 
     std::vector<EncodedBatchPtr> m_batches;
-    using SelectionPtr = std::shared_ptr<const Selection>;
     mutable std::array<SelectionPtr, Encoding::kCount> m_all;
     mutable QHash<Filter, SelectionPtr> m_filtered;
+    mutable qsizetype m_mostSelectedBytes = 0;
 };
 
 } // namespace memorykv

@@ -115,17 +115,22 @@ void FeedHub::take(const EncodedBatchPtr &batch)
 void FeedHub::deliver()
 {
     m_due.stop();
-    const auto begin = FanoutPace::Clock::now();
+    const auto usedBefore = threadTime();
+    const qsizetype waited = m_waitingBytes;
+    qsizetype wanted = 0;
     while (!m_waiting.empty()) {
         const Delivery delivery = nextDelivery();
         for (Subscriber *subscriber : subscribers())
             subscriber->deliver(delivery);
+        wanted += delivery.mostSelectedBytes();
         m_deliveredSeq = std::max(m_deliveredSeq, delivery.last().seq);
     }
     const auto end = FanoutPace::Clock::now();
-    m_pace.note(begin, end);
+    const auto used = threadTime();
+    m_pace.noteWanted(waited, wanted);
+    m_pace.note(end, used - usedBefore);
     if (m_pace.isLoadDue(end))
-        m_pace.noteLoad(end, threadTime());
+        m_pace.noteLoad(end, used);
     if (m_draining && m_deliveredSeq >= m_lastSeq)
         closeAll();
 }
@@ -133,7 +138,6 @@ void FeedHub::deliver()
 // Small batches are put together; large ones would cost more to copy than to send one by one.
 Delivery FeedHub::nextDelivery()
 {
-    static constexpr qsizetype kMaxTogether = 4 * FanoutPace::kEnoughBytes;
     std::vector<EncodedBatchPtr> batches;
     qsizetype bytes = 0;
     do {
@@ -141,7 +145,8 @@ Delivery FeedHub::nextDelivery()
         m_waitingBytes -= m_waiting.front()->approximateBytes();
         batches.push_back(std::move(m_waiting.front()));
         m_waiting.pop_front();
-    } while (!m_waiting.empty() && bytes + m_waiting.front()->approximateBytes() <= kMaxTogether);
+    } while (!m_waiting.empty()
+             && bytes + m_waiting.front()->approximateBytes() <= FanoutPace::kMaxWaitingBytes);
     return Delivery(std::move(batches));
 }
 

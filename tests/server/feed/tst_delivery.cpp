@@ -116,6 +116,7 @@ void TestDelivery::selectsWhatIsWanted()
     const Delivery delivery = twoBatches();
     const Delivery::Selection &selection = delivery.select(filtered(prefix, ops));
     QTEST(texts(selection.bytes), "text");
+    QCOMPARE(delivery.mostSelectedBytes(), selection.bytes.size());
     QTEST(selection.firstMutation, "first");
     QTEST(selection.lastMutation, "last");
     QCOMPARE(selection.events, size_t(selection.bytes.count('{') + selection.bytes.count("List")));

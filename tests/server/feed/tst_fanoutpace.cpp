@@ -18,6 +18,7 @@ private Q_SLOTS:
     void loadIsLookedAtNowAndThen();
     void pauseHasALimit();
     void muchToSendWaitsForNothing();
+    void whatNobodyWantsIsNotMuch();
 };
 
 static const FanoutPace::Clock::time_point kStart{100s};
@@ -37,7 +38,7 @@ void TestFanoutPace::roundsTakeATwentiethOfABusyThread()
     FanoutPace pace;
     const auto pauseAfter
         = [&pace](FanoutPace::Clock::time_point begin, std::chrono::nanoseconds round) {
-              pace.note(begin, begin + round);
+              pace.note(begin + round, round);
               return pace.pause(begin + round, 1);
           };
     QVERIFY(near(pauseAfter(kStart, 1ms), 19ms)); // until it is known how busy it is
@@ -53,9 +54,9 @@ void TestFanoutPace::roundsTakeAQuarterOfAnIdleThread()
     pace.noteLoad(kStart, 5s);
     // What the rounds took themselves does not make it busy.
     for (int i = 0; i < 100; ++i)
-        pace.note(kStart, kStart + 4ms);
+        pace.note(kStart + 4ms, 4ms);
     pace.noteLoad(kStart + 1s, 5s + 400ms);
-    pace.note(kStart + 1s, kStart + 1s + 1ms);
+    pace.note(kStart + 1s + 1ms, 1ms);
     QVERIFY(near(pace.pause(kStart + 1s + 1ms, 1), 3ms));
 }
 
@@ -64,7 +65,7 @@ void TestFanoutPace::halfBusyIsInBetween()
     FanoutPace pace;
     pace.noteLoad(kStart, 0s);
     pace.noteLoad(kStart + 1s, 250ms);
-    pace.note(kStart + 1s, kStart + 1s + 1ms);
+    pace.note(kStart + 1s + 1ms, 1ms);
     QVERIFY(near(pace.pause(kStart + 1s + 1ms, 1), 7ms));
 }
 
@@ -80,16 +81,28 @@ void TestFanoutPace::loadIsLookedAtNowAndThen()
 void TestFanoutPace::pauseHasALimit()
 {
     FanoutPace pace;
-    pace.note(kStart, kStart + 1s);
+    pace.note(kStart + 1s, 1s);
     QVERIFY(pace.pause(kStart + 1s, 1) == FanoutPace::kMaxPause);
 }
 
 void TestFanoutPace::muchToSendWaitsForNothing()
 {
     FanoutPace pace;
-    pace.note(kStart, kStart + 1ms);
+    pace.note(kStart + 1ms, 1ms);
     QVERIFY(pace.pause(kStart + 1ms, FanoutPace::kEnoughBytes - 1) > 0ns);
     QVERIFY(pace.pause(kStart + 1ms, FanoutPace::kEnoughBytes) == 0ns);
+}
+
+void TestFanoutPace::whatNobodyWantsIsNotMuch()
+{
+    FanoutPace pace;
+    pace.note(kStart + 1ms, 1ms);
+    pace.noteWanted(1000, 500);
+    QVERIFY(pace.pause(kStart + 1ms, 2 * FanoutPace::kEnoughBytes - 2) > 0ns);
+    QVERIFY(pace.pause(kStart + 1ms, 2 * FanoutPace::kEnoughBytes) == 0ns);
+    pace.noteWanted(1000, 0);
+    QVERIFY(pace.pause(kStart + 1ms, FanoutPace::kMaxWaitingBytes - 1) > 0ns);
+    QVERIFY(pace.pause(kStart + 1ms, FanoutPace::kMaxWaitingBytes) == 0ns);
 }
 
 QTEST_GUILESS_MAIN(TestFanoutPace)
