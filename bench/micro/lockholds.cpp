@@ -35,13 +35,16 @@ void end(Clock::time_point until)
 // a version does not have are no error.
 extern "C" {
 
-[[gnu::weak]] void realLockForRead(QReadWriteLock *) asm("__real__ZN14QReadWriteLock11lockForReadEv");
-[[gnu::weak]] void realLockForWrite(QReadWriteLock *) asm(
-    "__real__ZN14QReadWriteLock12lockForWriteEv");
-[[gnu::weak]] bool realTryForRead(QReadWriteLock *, QDeadlineTimer) asm(
-    "__real__ZN14QReadWriteLock14tryLockForReadE14QDeadlineTimer");
-[[gnu::weak]] bool realTryForWrite(QReadWriteLock *, QDeadlineTimer) asm(
-    "__real__ZN14QReadWriteLock15tryLockForWriteE14QDeadlineTimer");
+[[gnu::weak]] void
+realLockForRead(QReadWriteLock *) asm("__real__ZN14QReadWriteLock11lockForReadEv");
+[[gnu::weak]] void
+realLockForWrite(QReadWriteLock *) asm("__real__ZN14QReadWriteLock12lockForWriteEv");
+[[gnu::weak]] bool
+realTryForRead(QReadWriteLock *,
+               QDeadlineTimer) asm("__real__ZN14QReadWriteLock14tryLockForReadE14QDeadlineTimer");
+[[gnu::weak]] bool
+realTryForWrite(QReadWriteLock *,
+                QDeadlineTimer) asm("__real__ZN14QReadWriteLock15tryLockForWriteE14QDeadlineTimer");
 void realUnlock(QReadWriteLock *) asm("__real__ZN14QReadWriteLock6unlockEv");
 
 void lockForRead(QReadWriteLock *lock) asm("__wrap__ZN14QReadWriteLock11lockForReadEv");
