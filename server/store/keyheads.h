@@ -40,10 +40,10 @@ inline Head headOf(QByteArrayView key, qsizetype from)
 template <typename Item, size_t Extent>
 void fetch(std::span<Item, Extent> items)
 {
-    constexpr size_t kLineSize = 64; // bytes
-    constexpr size_t kStep = std::max(kLineSize / sizeof(Item), size_t(1));
-    for (size_t at = 0; at < items.size(); at += kStep)
-        __builtin_prefetch(&items[at], 1);
+    constexpr size_t kLineSize = 64;
+    const auto bytes = std::as_bytes(items);
+    for (size_t at = 0; at < bytes.size(); at += kLineSize)
+        __builtin_prefetch(&bytes[at], 1);
 }
 
 /// Makes \a heads, those behind all of \a prefix, those behind its first \a size bytes. All of the

@@ -342,7 +342,7 @@ Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, Prepared 
         if (prepared.seen != slot->entry)
             prepared.extended = Entry::create(*slot->entry);
         prepared.extended->setExpiresAtMs(expiresAtMs);
-        outcome.current = std::move(prepared.extended);
+        outcome.current = prepared.extended;
         replace(slot, outcome.current);
         m_lastTouchSeq = m_seq;
         record.op = Op::Touch;
