@@ -81,6 +81,14 @@ static void wait_for_events(struct seen *seen, unsigned count)
     pthread_mutex_unlock(&seen->lock);
 }
 
+static void wait_for_state(struct seen *seen, memkv_watch_state state)
+{
+    pthread_mutex_lock(&seen->lock);
+    while (!(seen->states & 1u << (unsigned)state))
+        pthread_cond_wait(&seen->changed, &seen->lock);
+    pthread_mutex_unlock(&seen->lock);
+}
+
 static memkv_watcher *watch_inserts(struct seen *seen)
 {
     memkv_watch_options options;
@@ -250,6 +258,8 @@ static void a_watch_that_is_too_slow_is_told_so(void)
     options.lossless = true;
     options.on_status = on_status;
     memkv_watcher *watcher = memkv_watch(g_client, &options, on_event, &seen);
+    /* What comes before is replayed to it, at its own pace. */
+    wait_for_state(&seen, MEMKV_WATCH_CONNECTED);
     char *value = calloc(1, MIB);
     CHECK(value != NULL);
     memset(value, 'x', MIB);
@@ -259,8 +269,9 @@ static void a_watch_that_is_too_slow_is_told_so(void)
     pthread_mutex_lock(&seen.lock);
     seen.hold = false;
     pthread_cond_broadcast(&seen.changed);
-    while (!(seen.states & 1u << MEMKV_WATCH_WAITING))
-        pthread_cond_wait(&seen.changed, &seen.lock);
+    pthread_mutex_unlock(&seen.lock);
+    wait_for_state(&seen, MEMKV_WATCH_WAITING);
+    pthread_mutex_lock(&seen.lock);
     /* The server does not wait for ever until what it says last can be sent. */
     CHECK(seen.status == TOO_SLOW || seen.status == 0);
     pthread_mutex_unlock(&seen.lock);
