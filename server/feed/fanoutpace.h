@@ -9,7 +9,7 @@ namespace memorykv {
 /// When a worker next gives its consumers what has happened. The same thread serves requests, so
 /// that after each round of deliveries it pauses: with more events there are not more rounds, but
 /// larger ones, which cost hardly more. Rounds take a quarter of the time of a thread that has
-/// little else to do, and a twentieth when it is busy. The first event after a pause goes out at
+/// little else to do, and a thirtieth when it is busy. The first event after a pause goes out at
 /// once.
 class FanoutPace
 {
@@ -67,7 +67,7 @@ public:
 
 private:
     static constexpr double kMostShare = 1. / 4;
-    static constexpr double kLeastShare = 1. / 20;
+    static constexpr double kLeastShare = 1. / 30;
 
     Clock::time_point m_next;
     double m_wanted = 1;          ///< what part of all events a consumer wants
