@@ -81,7 +81,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
         if (auto error = check(operation, current, growth))
             return *std::move(error);
         RecordGroup group;
-        outcome = perform(operation, slot, std::move(prepared), now, group);
+        outcome = perform(operation, slot, prepared, now, group);
         if (!group.isEmpty())
             append(std::move(group), freed);
         dueEarlier = isDueEarlier();
@@ -143,8 +143,10 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
         }
 
         RecordGroup group;
-        for (const Operation &operation : operations)
-            result.outcomes.push_back(perform(operation, find(operation.key), {}, now, group));
+        for (const Operation &operation : operations) {
+            Prepared nothing;
+            result.outcomes.push_back(perform(operation, find(operation.key), nothing, now, group));
+        }
         if (!group.isEmpty())
             append(std::move(group), freed);
         result.seq = m_seq;
@@ -313,8 +315,9 @@ Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now, Freed &freed)
     return nullptr;
 }
 
-// The slot is that of the operation's key, null when there is none.
-Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, Prepared prepared,
+// The slot is that of the operation's key, null when there is none. What is not needed of what was
+// prepared is left where it is, to be freed when the lock is released.
+Outcome KeyValueStore::perform(const Operation &operation, Slot *slot, Prepared &prepared,
                                qint64 now, RecordGroup &group)
 {
     Outcome outcome;

@@ -149,7 +149,7 @@ private:
     };
     std::optional<Failure> plan(const std::vector<Operation> &operations);
     Slot *findAlive(QByteArrayView key, qint64 now, Freed &freed);
-    Outcome perform(const Operation &operation, Slot *slot, Prepared prepared, qint64 now,
+    Outcome perform(const Operation &operation, Slot *slot, Prepared &prepared, qint64 now,
                     RecordGroup &group);
     void put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> spare = {});
     void replace(Slot *slot, EntryPtr entry);

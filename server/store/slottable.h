@@ -3,7 +3,8 @@
 
 #include "server/store/slot.h"
 
-#include <span>
+#include <memory>
+#include <vector>
 
 namespace memorykv {
 
