@@ -3,6 +3,8 @@
 
 #include "monitor/client/entrytext.h"
 
+#include <array>
+
 namespace memorykv {
 
 namespace {
@@ -10,6 +12,7 @@ namespace {
 constexpr qsizetype kUnderWay = 8;      ///< requests at a time; browsers take six
 constexpr int kMaxTries = 5;            ///< for a key that others go on writing
 constexpr qint64 kMaxLine = 64LL << 20; ///< bytes; a value of the largest size, escaped, fits
+constexpr std::size_t kPiece = 16'384;
 constexpr qint64 kProgressMs = 100;
 
 } // namespace
@@ -60,22 +63,41 @@ void ImportWorker::proceed()
     finishWhenIdle();
 }
 
-/// The next line of the file without its end; nothing at the end of the file.
+/// The next line of the file with its end; nothing at the end of the file.
 std::optional<QByteArray> ImportWorker::nextLine()
 {
     while (!m_file.atEnd()) {
         ++m_line;
-        QByteArray text = m_file.readLine(kMaxLine);
-        bool isWhole = text.endsWith('\n') || m_file.atEnd();
-        if (isWhole)
+        auto text = readLine();
+        if (m_file.error() != QFile::NoError) {
+            stop(m_file.errorString());
+            return std::nullopt;
+        }
+        if (text)
             return text;
         addFault(m_line, tr("the line is over %1 MiB").arg(kMaxLine >> 20));
-        while (!isWhole) {
-            text = m_file.readLine(kMaxLine);
-            isWhole = text.endsWith('\n') || m_file.atEnd();
-        }
     }
     return std::nullopt;
+}
+
+/// One line, however long; nothing when it is too long. Piece by piece, as QIODevice sets all of
+/// what a line may have aside for each line.
+std::optional<QByteArray> ImportWorker::readLine()
+{
+    std::array<char, kPiece> piece;
+    QByteArray text;
+    bool fits = true;
+    bool ended = false;
+    while (!ended) {
+        const qint64 size = m_file.readLine(piece.data(), piece.size());
+        if (size <= 0)
+            break;
+        ended = piece.at(static_cast<std::size_t>(size) - 1) == '\n';
+        fits = fits && text.size() + size <= kMaxLine;
+        if (fits)
+            text.append(piece.data(), size);
+    }
+    return fits ? std::optional(text) : std::nullopt;
 }
 
 void ImportWorker::takeLine(const QByteArray &text)

@@ -39,6 +39,7 @@ private:
 
     void proceed();
     std::optional<QByteArray> nextLine();
+    std::optional<QByteArray> readLine();
     void takeLine(const QByteArray &text);
     void begin(Item item);
     void compare(Item item);

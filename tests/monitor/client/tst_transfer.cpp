@@ -204,6 +204,20 @@ private Q_SLOTS:
         QCOMPARE(report.faults.first().line, 1);
     }
 
+    void lineOfAnyLengthIsRead()
+    {
+        const QByteArray large(1 << 20, 'v');
+        const QByteArray tooLarge((64 << 20) + 1, ' ');
+        write("{\"key\":\"a\",\"value\":\"" + large + "\"}\n" + tooLarge
+              + "\n{\"key\":\"b\",\"value\":\"2\"}");
+        const ImportReport report = import({.dryRun = false, .onlyMissing = false});
+        QVERIFY2(report.error.isEmpty(), qPrintable(report.error));
+        QCOMPARE(report.created, 2U);
+        QCOMPARE(report.invalid, 1U);
+        QCOMPARE(report.faults.first().line, 2);
+        QCOMPARE(m_http->get("/a").body, large);
+    }
+
     void linesForOneKeyKeepTheirOrder()
     {
         QByteArray text;
