@@ -149,14 +149,12 @@ void Connection::refuseBody()
     const bool isTooMuch = isOverRate();
     m_headJudged = true;
     m_bodySince.start();
-    if (isTooMuch) {
-        respondToBrokenFraming(tooManyRequests());
-        return;
-    }
-    if (!m_context.gatekeeper)
+    if (!isTooMuch && !m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
-    if (auto refusal = m_context.gatekeeper->admitBody(request)) {
+    auto refusal = isTooMuch ? m_context.dispatcher.refuse(request, tooManyRequests())
+                             : m_context.gatekeeper->admitBody(request);
+    if (refusal) {
         Outbox::Receipt receipt;
         receipt.method = request.method;
         respondAndClose(*refusal, request, receipt);
@@ -173,11 +171,8 @@ bool Connection::isOverRate()
 // The answer when this request is not to be served at all.
 std::optional<Response> Connection::refusalOf(Request &request)
 {
-    if (isOverRate()) {
-        Response response = problem(tooManyRequests());
-        response.route = Route::Unknown;
-        return response;
-    }
+    if (isOverRate())
+        return m_context.dispatcher.refuse(request, tooManyRequests());
     return m_context.gatekeeper ? m_context.gatekeeper->admit(request) : std::nullopt;
 }
 
@@ -200,7 +195,8 @@ void Connection::serve(Request request)
         m_phase = Phase::Upgrading;
         return;
     }
-    Response response = shortage ? problem(*shortage) : m_context.dispatcher.dispatch(request);
+    Response response = shortage ? m_context.dispatcher.refuse(request, *shortage)
+                                 : m_context.dispatcher.dispatch(request);
     respond(response, request, receipt);
     account();
 }

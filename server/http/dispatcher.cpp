@@ -107,6 +107,14 @@ Response Dispatcher::dispatch(const Request &request)
     return response;
 }
 
+Response Dispatcher::refuse(const Request &request, const Error &error) const
+{
+    Response response = problem(error);
+    response.route = Route::Unknown;
+    m_services.cors.addTo(request, response);
+    return response;
+}
+
 static bool isInScope(Scope scope, Route route)
 {
     const bool isMetrics = route == Route::Metrics;

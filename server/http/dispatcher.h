@@ -31,6 +31,9 @@ public:
     /// Answers \a request, whatever is in it.
     Response dispatch(const Request &request);
 
+    /// The answer to \a request when it is not to be served because of \a error.
+    Response refuse(const Request &request, const Error &error) const;
+
 private:
     using Handler = std::function<Response(const Request &, const QByteArray &argument)>;
 

@@ -163,6 +163,20 @@ class Many(unittest.TestCase):
                 self.assertEqual(answers[-1].status, 429)
                 self.assertEqual(answers[-1].fields["retry-after"], "1")
 
+    def test_rate_tells_pages_of_other_origins(self):
+        origin = "https://app.example"
+        fields = [("Origin", origin)]
+        for body in (None, b"v"):
+            with (
+                self.subTest(body=body),
+                Server("--max-rate", "1", "--cors-origin", origin) as server,
+                Client(server) as client,
+            ):
+                method = "PUT" if body else "GET"
+                client.send(request_bytes(method, "/k", body, fields) * 20)
+                limited = next(answer for _ in range(20) if (answer := client.answer()).status == 429)
+                self.assertEqual(limited.fields["access-control-allow-origin"], origin)
+
     def test_rate_counts_a_request_with_a_body_once(self):
         with Server("--max-rate", "1") as server, Client(server) as client:
             fields = [("Expect", "100-continue"), ("Content-Length", "1")]
