@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/log/entry.h"
 
+#include <QHashFunctions>
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -27,12 +29,20 @@ Entry::Entry(const Fields &fields)
     , m_expiresAtMs(fields.expiresAtMs)
     , m_keySize(quint16(fields.key.size()))
     , m_typeSize(fields.type == kDefaultType ? quint16(0) : quint16(fields.type.size()))
+    , m_keyHash(hashOf(fields.key))
 {
     char *out = reinterpret_cast<char *>(this + 1);
     out = std::copy(fields.key.begin(), fields.key.end(), out);
     if (m_typeSize > 0)
         out = std::copy(fields.type.begin(), fields.type.end(), out);
     std::copy(fields.value.begin(), fields.value.end(), out);
+}
+
+quint32 Entry::hashOf(QByteArrayView key)
+{
+    const auto hash
+        = quint32(qHashBits(key.data(), size_t(key.size()), size_t(QHashSeed::globalSeed())));
+    return hash == 0 ? 1 : hash;
 }
 
 QByteArrayView Entry::type() const

@@ -58,6 +58,12 @@ public:
     /// Whole seconds left at \a nowMs, rounded up and at least 1; 0 when the entry never expires.
     qint64 secondsLeft(qint64 nowMs) const;
 
+    /// A hash of \a key, for tables in memory: seeded, so that nobody can choose keys that all have
+    /// one, and another in each process. Never 0.
+    static quint32 hashOf(QByteArrayView key);
+    /// hashOf() the key, reckoned once.
+    quint32 keyHash() const { return m_keyHash; }
+
     /// Bytes of key and value: what a user stored.
     qsizetype payloadSize() const { return m_keySize + qsizetype(m_valueSize); }
 
@@ -77,6 +83,7 @@ private:
     qint64 m_expiresAtMs;
     quint16 m_keySize;
     quint16 m_typeSize;
+    quint32 m_keyHash; ///< where there would be padding
 };
 
 } // namespace memorykv

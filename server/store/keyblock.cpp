@@ -20,15 +20,9 @@ size_t KeyBlock::find(QByteArrayView wanted, keyheads::Bound bound) const
                             [this](size_t place) { return keyAt(place); });
 }
 
-void KeyBlock::fetchHeads() const
+KeyBlock::Memory KeyBlock::movedFrom(size_t place) const
 {
-    keyheads::fetch(std::span(m_heads));
-    __builtin_prefetch(m_prefix.constData());
-}
-
-void KeyBlock::fetchFrom(size_t place) const
-{
-    keyheads::fetch(std::span(m_slots).subspan(place, m_size - place));
+    return std::as_bytes(std::span(m_slots).subspan(place, m_size - place));
 }
 
 void KeyBlock::insert(Slot *slot)

@@ -32,10 +32,11 @@ public:
         if (place + kAhead < m_size)
             __builtin_prefetch(m_slots[place + kAhead]->entry.data());
     }
-    /// Tells the processor that a key is going to be searched for.
-    void fetchHeads() const;
-    /// Tells the processor that what lies at \a place and behind it is going to be moved.
-    void fetchFrom(size_t place) const;
+    using Memory = std::span<const std::byte>;
+    /// What a search looks at.
+    Memory searched() const { return std::as_bytes(std::span(this, 1)).first(kSearched); }
+    /// The slots at \a place and behind it.
+    Memory movedFrom(size_t place) const;
     QByteArrayView lastKey() const { return keyAt(m_size - 1); }
 
     /// The place where a search for \a wanted ends; size() when that is behind all keys.
@@ -63,6 +64,8 @@ private:
     QByteArray m_prefix; ///< what all keys begin with, or a part of it
     std::array<keyheads::Head, kCapacity> m_heads;
     std::array<Slot *, kCapacity> m_slots;
+
+    static constexpr size_t kSearched = sizeof(m_size) + sizeof(m_prefix) + sizeof(m_heads);
 };
 
 } // namespace memorykv

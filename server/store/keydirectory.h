@@ -33,12 +33,9 @@ public:
             [this](size_t place) { return QByteArrayView(m_children[place + 1].separator); });
     }
 
-    /// Tells the processor that a child is going to be inserted.
-    void fetch() const
-    {
-        keyheads::fetch(std::span(m_heads));
-        keyheads::fetch(std::span(m_children));
-    }
+    /// What moves when a child comes or goes.
+    std::span<const std::byte> headMemory() const { return std::as_bytes(std::span(m_heads)); }
+    std::span<const std::byte> childMemory() const { return std::as_bytes(std::span(m_children)); }
 
     /// Puts \a child, whose keys are not below \a separator, at \a place: 0 for the first child of
     /// all, else behind another one.

@@ -36,14 +36,13 @@ inline Head headOf(QByteArrayView key, qsizetype from)
     return qFromBigEndian<Head>(bytes);
 }
 
-/// Tells the processor that all of \a items is going to be changed.
-template <typename Item, size_t Extent>
-void fetch(std::span<Item, Extent> items)
+/// Tells the processor that \a memory is going to be changed. That it belongs to somebody else
+/// meanwhile, or to nobody, does no harm, so no lock is needed.
+inline void fetch(std::span<const std::byte> memory)
 {
     constexpr size_t kLineSize = 64;
-    const auto bytes = std::as_bytes(items);
-    for (size_t at = 0; at < bytes.size(); at += kLineSize)
-        __builtin_prefetch(&bytes[at], 1);
+    for (size_t at = 0; at < memory.size(); at += kLineSize)
+        __builtin_prefetch(&memory[at], 1);
 }
 
 /// Makes \a heads, those behind all of \a prefix, those behind its first \a size bytes. All of the

@@ -44,21 +44,28 @@ void KeyIndex::insert(Slot *slot, std::unique_ptr<KeyBlock> spare)
     ++m_groups.at(at.group).keys;
 }
 
-bool KeyIndex::fetch(QByteArrayView key) const
+KeyIndex::Path KeyIndex::pathTo(QByteArrayView key) const
+{
+    const Group &group = m_groups.at(m_groups.find(key, Bound::Lower));
+    return {&group, &group.blocks.at(group.blocks.find(key, Bound::Lower))};
+}
+
+KeyBlock::Memory KeyIndex::blockFor(QByteArrayView key) const
+{
+    return m_groups.isEmpty() ? KeyBlock::Memory() : pathTo(key).block->searched();
+}
+
+KeyIndex::Change KeyIndex::changeFor(QByteArrayView key) const
 {
     if (m_groups.isEmpty())
-        return true;
-    const auto &blocks = m_groups.at(m_groups.find(key, Bound::Lower)).blocks;
-    const KeyBlock &block = blocks.at(blocks.find(key, Bound::Lower));
-    block.fetchHeads();
-    if (!block.isFull()) {
-        block.fetchFrom(block.find(key, Bound::Lower));
-        return false;
-    }
-    block.fetchFrom(0);
-    blocks.fetch();
-    __builtin_prefetch(block.keyAt(kSplitAt).data()); // the separator
-    return true;
+        return {.takesBlock = true};
+    const auto [group, block] = pathTo(key);
+    if (!block->isFull())
+        return {.memory = {block->movedFrom(block->find(key, Bound::Lower))}};
+    const QByteArrayView separator = block->keyAt(kSplitAt);
+    return {.takesBlock = true,
+            .memory = {block->movedFrom(0), std::as_bytes(std::span(separator)),
+                       group->blocks.headMemory(), group->blocks.childMemory()}};
 }
 
 // Splits the block, and its group before if that is full. Returns the block the key belongs to.

@@ -33,9 +33,17 @@ public:
     /// if there is one.
     void insert(Slot *slot, std::unique_ptr<KeyBlock> spare = {});
 
-    /// Has the processor fetch what insert() or remove() of \a key changes. Returns whether
-    /// insert() is going to take a block more.
-    bool fetch(QByteArrayView key) const;
+    /// Where insert() or remove() of \a key is going to search; nowhere in an empty index. To be
+    /// fetched (keyheads::fetch()), which needs no lock.
+    KeyBlock::Memory blockFor(QByteArrayView key) const;
+    /// What comes of a change.
+    struct Change
+    {
+        bool takesBlock = false;                     ///< insert() takes a block more
+        std::array<KeyBlock::Memory, 4> memory = {}; ///< that is changed, to be fetched likewise
+    };
+    /// What insert() or remove() of \a key is going to do.
+    Change changeFor(QByteArrayView key) const;
 
     /// Makes this the index of \a slots, of which no two have the same key, in any order. Faster
     /// than insert() for each.
@@ -84,6 +92,13 @@ private:
         size_t keys = 0;
     };
 
+    /// A group and one of its blocks.
+    struct Path
+    {
+        const Group *group;
+        const KeyBlock *block;
+    };
+    Path pathTo(QByteArrayView key) const;
     Cursor find(QByteArrayView wanted, keyheads::Bound bound) const;
     KeyBlock &blockAt(const Cursor &cursor) const
     {

@@ -46,23 +46,6 @@ quint64 KeyValueStore::memoryUsed() const
     return quint64(m_allocatedBytes.load(std::memory_order_relaxed));
 }
 
-KeyValueStore::Lookup KeyValueStore::get(const QByteArray &key) const
-{
-    const qint64 now = m_clock();
-    const QReadLocker locker(&m_lock);
-    Lookup lookup;
-    const Slot *slot = find(key);
-    if (slot && !slot->entry->isExpiredAt(now)) {
-        lookup.entry = slot->entry;
-        lookup.seq = std::max(lookup.entry->revision(), m_lastTouchSeq);
-    } else {
-        lookup.seq = m_lastRemovalSeq;
-    }
-    if (m_log.isWatched())
-        announce(Op::Read, key, bool(lookup.entry));
-    return lookup;
-}
-
 Result<Outcome> KeyValueStore::apply(const Operation &operation)
 {
     const qint64 now = m_clock();
@@ -75,7 +58,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
         if (m_log.hasFailed())
             return m_log.failure();
         forgetDurable(freed);
-        Slot *slot = findAlive(operation.key, now, freed);
+        Slot *slot = findAlive(prepared.sought, now, freed);
         const Entry *current = slot ? slot->entry.data() : nullptr;
         const qint64 growth = memoryOf(operation.entry.data()) - memoryOf(current);
         if (auto error = check(operation, current, growth))
@@ -91,16 +74,23 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     return outcome;
 }
 
+template <typename Look>
+auto KeyValueStore::locked(Look look) const
+{
+    const QReadLocker locker(&m_lock);
+    return look();
+}
+
 // Most of a change is waiting for memory: for the slot and its entry, for the block of the index. A
 // look at them beforehand has them in the processor's cache when others are kept out. What is seen
 // may have gone when the lock for writing is there, so nothing is decided by it.
 KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
 {
-    Prepared prepared;
+    Prepared prepared{.sought = m_slots.seek(operation.key)};
     bool isThere = false;
     {
         const QReadLocker locker(&m_lock);
-        const Slot *slot = find(operation.key);
+        const Slot *slot = m_slots.find(prepared.sought);
         isThere = slot;
         if (slot && operation.kind == Operation::Kind::Touch)
             prepared.seen = slot->entry;
@@ -110,10 +100,11 @@ KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
     const bool comes = !isThere && operation.kind == Operation::Kind::Put;
     const bool goes = isThere && operation.kind == Operation::Kind::Delete;
     if (comes || goes) {
-        QReadLocker locker(&m_lock);
-        const bool takesBlock = m_index.fetch(operation.key);
-        locker.unlock();
-        if (comes && takesBlock)
+        keyheads::fetch(locked([&] { return m_index.blockFor(operation.key); }));
+        const auto change = locked([&] { return m_index.changeFor(operation.key); });
+        for (const KeyBlock::Memory &memory : change.memory)
+            keyheads::fetch(memory);
+        if (comes && change.takesBlock)
             prepared.block = std::make_unique<KeyBlock>();
     }
     return prepared;
@@ -125,6 +116,10 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     BatchResult result;
     bool dueEarlier = false;
     Freed freed;
+    std::vector<SlotTable::Sought> sought;
+    sought.reserve(operations.size());
+    for (const Operation &operation : operations)
+        sought.push_back(m_slots.seek(operation.key));
     {
         const QWriteLocker locker(&m_lock);
         if (m_log.hasFailed()) {
@@ -132,20 +127,21 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
             return result;
         }
         forgetDurable(freed);
-        for (const Operation &operation : operations)
-            findAlive(operation.key, now, freed);
+        for (const SlotTable::Sought &one : sought)
+            findAlive(one, now, freed);
         result.seq = m_seq;
 
-        if (auto failure = plan(operations)) {
+        if (auto failure = plan(operations, sought)) {
             result.failedIndex = failure->index;
             result.error = std::move(failure->error);
             return result;
         }
 
         RecordGroup group;
-        for (const Operation &operation : operations) {
-            Prepared nothing;
-            result.outcomes.push_back(perform(operation, find(operation.key), nothing, now, group));
+        for (size_t i = 0; i < operations.size(); ++i) {
+            Prepared nothing{.sought = sought[i]};
+            Slot *slot = m_slots.find(sought[i]);
+            result.outcomes.push_back(perform(operations[i], slot, nothing, now, group));
         }
         if (!group.isEmpty())
             append(std::move(group), freed);
@@ -159,7 +155,9 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
 
 // A batch on paper: each operation has to see those before it, and none may have happened if a
 // later one cannot.
-std::optional<KeyValueStore::Failure> KeyValueStore::plan(const std::vector<Operation> &operations)
+std::optional<KeyValueStore::Failure>
+KeyValueStore::plan(const std::vector<Operation> &operations,
+                    const std::vector<SlotTable::Sought> &sought)
 {
     QHash<QByteArrayView, const Entry *> planned;
     quint64 seq = m_seq;
@@ -167,8 +165,7 @@ std::optional<KeyValueStore::Failure> KeyValueStore::plan(const std::vector<Oper
     for (size_t i = 0; i < operations.size(); ++i) {
         const Operation &operation = operations[i];
         if (!planned.contains(operation.key)) {
-            const Slot *slot = find(operation.key);
-            planned.insert(operation.key, slot ? slot->entry.data() : nullptr);
+            planned.insert(operation.key, m_slots.entryOf(sought[i]));
         }
         const Entry *&current = planned[operation.key];
         const bool isTouch = operation.kind == Operation::Kind::Touch;
@@ -184,46 +181,6 @@ std::optional<KeyValueStore::Failure> KeyValueStore::plan(const std::vector<Oper
         current = next;
     }
     return std::nullopt;
-}
-
-KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByteArray &after,
-                                           size_t limit)
-{
-    const qint64 now = m_clock();
-    Listing listing;
-    const auto add = [&](const EntryPtr &entry) {
-        if (entry->isExpiredAt(now))
-            return;
-        if (listing.entries.size() < limit)
-            listing.entries.push_back(entry);
-        else
-            listing.more = true;
-    };
-    if (limit < kSliceSize) {
-        const QReadLocker locker(&m_lock);
-        announceList(prefix);
-        listing.seq = m_seq;
-        auto [at, end] = rangeOf(prefix, after);
-        for (; at != end && !listing.more; at = m_index.next(at))
-            add(m_index.at(at)->entry);
-        return listing;
-    }
-    Snapshot snapshot(*this, prefix, after);
-    listing.seq = snapshot.seq();
-    while (!snapshot.atEnd() && !listing.more) {
-        for (const EntryPtr &entry : snapshot.next(kSliceSize))
-            add(entry);
-    }
-    const QReadLocker locker(&m_lock);
-    announceList(prefix);
-    return listing;
-}
-
-KeyValueStore::Count KeyValueStore::count(const QByteArray &prefix) const
-{
-    const QReadLocker locker(&m_lock);
-    announceList(prefix);
-    return {m_index.count(m_index.lowerBound(prefix), m_index.prefixEnd(prefix)), m_seq};
 }
 
 Result<KeyValueStore::Removal> KeyValueStore::removePrefix(const QByteArray &prefix)
@@ -280,11 +237,6 @@ qint64 KeyValueStore::expireDue()
     return m_nextDueMs;
 }
 
-Slot *KeyValueStore::find(QByteArrayView key) const
-{
-    return m_slots.find(key);
-}
-
 std::optional<Error> KeyValueStore::check(const Operation &operation, const Entry *current,
                                           qint64 growth) const
 {
@@ -300,9 +252,9 @@ std::optional<Error> KeyValueStore::check(const Operation &operation, const Entr
 
 // An entry whose time has come but which the expirer has not reached yet must not be seen by a
 // condition, and its end has to stand in the log before what comes next.
-Slot *KeyValueStore::findAlive(QByteArrayView key, qint64 now, Freed &freed)
+Slot *KeyValueStore::findAlive(const SlotTable::Sought &sought, qint64 now, Freed &freed)
 {
-    Slot *slot = find(key);
+    Slot *slot = m_slots.find(sought);
     if (!slot || !slot->entry->isExpiredAt(now))
         return slot;
     const EntryPtr entry = take(slot);
@@ -369,8 +321,7 @@ void KeyValueStore::put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> sp
         replace(slot, std::move(entry));
         return;
     }
-    slot = m_pool.acquire(std::move(entry));
-    m_slots.insert(slot);
+    slot = m_slots.insert(std::move(entry));
     m_index.insert(slot, std::move(spare));
     noteArrived(slot);
 }
@@ -378,7 +329,7 @@ void KeyValueStore::put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> sp
 void KeyValueStore::replace(Slot *slot, EntryPtr entry)
 {
     noteLeaving(slot->entry);
-    slot->entry = std::move(entry);
+    m_slots.replace(slot, std::move(entry));
     noteArrived(slot);
 }
 
@@ -386,8 +337,7 @@ EntryPtr KeyValueStore::take(Slot *slot)
 {
     noteLeaving(slot->entry);
     m_index.remove(slot->entry->key());
-    m_slots.remove(slot);
-    return m_pool.release(slot);
+    return m_slots.remove(slot);
 }
 
 // All entries whose key begins with the prefix, in key order.
@@ -399,8 +349,7 @@ std::vector<EntryPtr> KeyValueStore::takeRange(const QByteArray &prefix)
     taken.reserve(slots.size());
     for (Slot *slot : slots) {
         noteLeaving(slot->entry);
-        m_slots.remove(slot);
-        taken.push_back(m_pool.release(slot));
+        taken.push_back(m_slots.remove(slot));
     }
     return taken;
 }
@@ -440,10 +389,10 @@ void KeyValueStore::undo(UndoHistory::Step step)
     for (EntryPtr &entry : step.removed)
         put(nullptr, std::move(entry));
     if (step.previous) {
-        Slot *slot = find(step.previous->key());
+        Slot *slot = m_slots.find(m_slots.seek(step.previous->key()));
         put(slot, std::move(step.previous));
     } else if (step.current)
-        take(find(step.current->key()));
+        take(m_slots.find(m_slots.seek(step.current->key())));
 }
 
 void KeyValueStore::noteArrived(Slot *slot)
@@ -465,28 +414,6 @@ void KeyValueStore::noteLeaving(const EntryPtr &entry)
         m_expiries.entryLeft();
     for (Snapshot *snapshot : m_snapshots)
         snapshot->keep(entry);
-}
-
-void KeyValueStore::announce(Op op, const QByteArray &key, bool found) const
-{
-    Record record = recordOf(op, m_seq, m_clock());
-    record.key = key;
-    record.found = found;
-    m_log.announce(std::move(record));
-}
-
-void KeyValueStore::announceList(const QByteArray &prefix) const
-{
-    if (m_log.isWatched())
-        announce(prefix.isEmpty() ? Op::List : Op::ListPrefix, prefix);
-}
-
-// The keys that begin with the prefix and are above the key after, which may be outside of them.
-KeyValueStore::Range KeyValueStore::rangeOf(const QByteArray &prefix, const QByteArray &after) const
-{
-    const auto end = m_index.prefixEnd(prefix);
-    const auto begin = after < prefix ? m_index.lowerBound(prefix) : m_index.upperBound(after);
-    return {std::min(begin, end), end};
 }
 
 bool KeyValueStore::isDueEarlier()

@@ -132,14 +132,17 @@ private:
     /// What is made of an operation before the lock for writing, which keeps everybody out.
     struct Prepared
     {
-        EntryPtr seen;                                ///< Touch: what was there
-        QExplicitlySharedDataPointer<Entry> extended; ///< and a copy of it for the new expiry
-        std::unique_ptr<KeyBlock> block;              ///< Put: for the index, when it takes one
+        SlotTable::Sought sought;                          ///< its key
+        EntryPtr seen = {};                                ///< Touch: what was there
+        QExplicitlySharedDataPointer<Entry> extended = {}; ///< and a copy of it for the new expiry
+        std::unique_ptr<KeyBlock> block = {}; ///< Put: for the index, when it takes one
     };
     Prepared prepare(const Operation &operation) const;
+    /// What \a look returns, which is called under the lock for reading.
+    template <typename Look>
+    auto locked(Look look) const;
 
     // All of these run with the lock held.
-    Slot *find(QByteArrayView key) const;
     std::optional<Error> check(const Operation &operation, const Entry *current,
                                qint64 growth) const;
     struct Failure
@@ -147,8 +150,9 @@ private:
         size_t index;
         Error error;
     };
-    std::optional<Failure> plan(const std::vector<Operation> &operations);
-    Slot *findAlive(QByteArrayView key, qint64 now, Freed &freed);
+    std::optional<Failure> plan(const std::vector<Operation> &operations,
+                                const std::vector<SlotTable::Sought> &sought);
+    Slot *findAlive(const SlotTable::Sought &sought, qint64 now, Freed &freed);
     Outcome perform(const Operation &operation, Slot *slot, Prepared &prepared, qint64 now,
                     RecordGroup &group);
     void put(Slot *slot, EntryPtr entry, std::unique_ptr<KeyBlock> spare = {});
@@ -179,7 +183,6 @@ private:
 
     mutable QReadWriteLock m_lock; ///< guards what follows
     SlotTable m_slots;
-    SlotPool m_pool;
     KeyIndex m_index;
     ExpiryQueue m_expiries;
     qint64 m_nextDueMs = 0;

@@ -3,28 +3,26 @@
 
 namespace memorykv {
 
-Slot *SlotPool::acquire(EntryPtr entry)
+quint32 SlotPool::acquire(EntryPtr entry)
 {
-    Slot *slot = nullptr;
+    quint32 number = m_used;
     if (!m_free.empty()) {
-        slot = m_free.back();
+        number = m_free.back();
         m_free.pop_back();
     } else {
-        if (m_used == kBlockSize) {
+        if (number % kBlockSize == 0)
             m_blocks.push_back(std::make_unique<Slot[]>(kBlockSize));
-            m_used = 0;
-        }
-        slot = &m_blocks.back()[m_used++];
+        ++m_used;
     }
-    slot->entry = std::move(entry);
-    return slot;
+    at(number)->entry = std::move(entry);
+    return number;
 }
 
-EntryPtr SlotPool::release(Slot *slot)
+EntryPtr SlotPool::release(quint32 number)
 {
     EntryPtr entry;
-    entry.swap(slot->entry);
-    m_free.push_back(slot);
+    entry.swap(at(number)->entry);
+    m_free.push_back(number);
     return entry;
 }
 

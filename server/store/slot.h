@@ -9,30 +9,32 @@
 
 namespace memorykv {
 
-/// The place of a key in the store. It stays where it is while the key exists, so that the hash
-/// and the ordered index both point to it and a write replaces the entry in one place. Between
-/// keys the entry is null.
+/// The place of a key in the store. It stays where it is while the key exists, so that the ordered
+/// index and the queue of expiries point to it and need not be searched when a write replaces the
+/// entry. Between keys the entry is null.
 struct Slot
 {
     EntryPtr entry;
 };
 
-/// Slots in large blocks: eight bytes each instead of an allocation. A slot that was released may
-/// be handed out for another key, but its memory stays valid as long as the pool.
+/// Slots in large blocks: eight bytes each instead of an allocation, and a number of four to name
+/// one. A slot that was released may be handed out for another key, but its memory stays valid as
+/// long as the pool.
 class SlotPool
 {
 public:
-    /// A slot that holds \a entry.
-    Slot *acquire(EntryPtr entry);
-    /// Takes \a slot back and returns the entry it held.
-    EntryPtr release(Slot *slot);
+    /// The number of a slot that holds \a entry.
+    quint32 acquire(EntryPtr entry);
+    /// Takes the slot back and returns the entry it held.
+    EntryPtr release(quint32 number);
+    Slot *at(quint32 number) const { return &m_blocks[number / kBlockSize][number % kBlockSize]; }
 
 private:
-    static constexpr size_t kBlockSize = 4096;
+    static constexpr quint32 kBlockSize = 4096;
 
     std::vector<std::unique_ptr<Slot[]>> m_blocks;
-    std::deque<Slot *> m_free;  ///< in blocks: growing moves none
-    size_t m_used = kBlockSize; ///< slots handed out from the last block
+    std::deque<quint32> m_free; ///< in blocks: growing moves none
+    quint32 m_used = 0;         ///< slots that were ever handed out
 };
 
 } // namespace memorykv

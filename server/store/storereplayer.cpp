@@ -26,7 +26,7 @@ void StoreReplayer::replay(const Record &record)
         put(record.entry);
         break;
     case Op::Touch:
-        if (Slot *slot = m_store.find(record.entry->key())) {
+        if (Slot *slot = find(record.entry->key())) {
             const Entry &entry = *slot->entry;
             m_store.replace(slot, Entry::create({entry.key(), entry.value(), entry.type(),
                                                  entry.revision(), record.entry->expiresAtMs()}));
@@ -34,7 +34,7 @@ void StoreReplayer::replay(const Record &record)
         break;
     case Op::Delete:
     case Op::Expire:
-        if (Slot *slot = m_store.find(record.key))
+        if (Slot *slot = find(record.key))
             take(slot);
         break;
     case Op::DeletePrefix:
@@ -48,16 +48,18 @@ void StoreReplayer::replay(const Record &record)
     m_store.m_seq = record.seq;
 }
 
-// Most keys are new, and then one look into the table is enough.
+Slot *StoreReplayer::find(QByteArrayView key) const
+{
+    return m_store.m_slots.find(m_store.m_slots.seek(key));
+}
+
 void StoreReplayer::put(const EntryPtr &entry)
 {
-    Slot *slot = m_store.m_pool.acquire(entry);
-    Slot *found = m_store.m_slots.insert(slot); // the one there was stays
-    if (found != slot) {
-        m_store.m_pool.release(slot);
-        m_store.replace(found, entry);
+    if (Slot *slot = m_store.m_slots.find({entry->key(), entry->keyHash()})) {
+        m_store.replace(slot, entry);
         return;
     }
+    Slot *slot = m_store.m_slots.insert(entry);
     if (m_hasIndex)
         m_store.m_index.insert(slot);
     m_store.noteArrived(slot);
@@ -71,7 +73,6 @@ void StoreReplayer::take(Slot *slot)
     }
     m_store.noteLeaving(slot->entry);
     m_store.m_slots.remove(slot);
-    m_store.m_pool.release(slot);
 }
 
 void StoreReplayer::buildIndex()

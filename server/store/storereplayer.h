@@ -24,6 +24,7 @@ public:
 
 private:
     void replay(const Record &record);
+    Slot *find(QByteArrayView key) const;
     void put(const EntryPtr &entry);
     void take(Slot *slot);
     void buildIndex();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/store/expiryqueue.h"
 
+#include "server/store/slottable.h"
+
 #include <QtTest>
 
 #include <map>
@@ -35,7 +37,7 @@ class Fixture
 public:
     Slot *put(const QByteArray &key, qint64 expiresAtMs)
     {
-        Slot *slot = m_pool.acquire(entry(key, expiresAtMs));
+        Slot *slot = m_slots.insert(entry(key, expiresAtMs));
         if (expiresAtMs != 0)
             queue.add(slot);
         return slot;
@@ -46,7 +48,7 @@ public:
         const EntryPtr old = slot->entry;
         if (old->expiresAtMs() != 0)
             queue.entryLeft();
-        slot->entry = entry(old->key().toByteArray(), expiresAtMs);
+        m_slots.replace(slot, entry(old->key().toByteArray(), expiresAtMs));
         if (expiresAtMs != 0)
             queue.add(slot);
     }
@@ -55,7 +57,7 @@ public:
     {
         if (slot->entry->expiresAtMs() != 0)
             queue.entryLeft();
-        m_pool.release(slot);
+        m_slots.remove(slot);
     }
 
     /// The key of what is due, after removing it; null when nothing is.
@@ -77,7 +79,7 @@ private:
         return EntryPtr(Entry::create({key, {}, {}, 1, expiresAtMs}).data());
     }
 
-    SlotPool m_pool;
+    SlotTable m_slots;
 };
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/store/keyindex.h"
 
+#include "server/store/slottable.h"
+
 #include <QtTest>
 
 #include <algorithm>
@@ -42,8 +44,10 @@ public:
     {
         if (model.contains(key))
             return;
-        Slot *slot = m_pool.acquire(Entry::create({key, {}, {}, 1, 0}));
-        index.insert(slot, index.fetch(key) ? std::make_unique<KeyBlock>() : nullptr);
+        Slot *slot = m_slots.insert(Entry::create({key, {}, {}, 1, 0}));
+        keyheads::fetch(index.blockFor(key));
+        const bool takesBlock = index.changeFor(key).takesBlock;
+        index.insert(slot, takesBlock ? std::make_unique<KeyBlock>() : nullptr);
         model.emplace(key, slot);
     }
 
@@ -52,9 +56,9 @@ public:
         const auto found = model.find(key);
         if (found == model.end())
             return;
-        index.fetch(key);
+        keyheads::fetch(index.blockFor(key));
         index.remove(key);
-        m_pool.release(found->second);
+        m_slots.remove(found->second);
         model.erase(found);
     }
 
@@ -79,7 +83,7 @@ public:
         }
         const auto removed = index.removeRange(index.lowerBound(prefix), index.prefixEnd(prefix));
         for (Slot *slot : expected)
-            m_pool.release(slot);
+            m_slots.remove(slot);
         return removed == expected;
     }
 
@@ -114,7 +118,7 @@ public:
     Model model;
 
 private:
-    SlotPool m_pool;
+    SlotTable m_slots;
 };
 
 Model::const_iterator modelPrefixEnd(const Model &model, const QByteArray &prefix)

@@ -16,7 +16,7 @@ class TestSlotTable : public QObject
 private Q_SLOTS:
     void emptyTableFindsNothing();
     void findsWhatWasInserted();
-    void aKeyHasOneSlot();
+    void replacedEntryIsTheOneFound();
     void removedKeyIsGone();
     void visitsEachSlotOnce();
     void doesAsAMapDoes();
@@ -34,10 +34,14 @@ QByteArray keyOf(int number)
 class Fixture
 {
 public:
-    Slot *add(const QByteArray &key)
+    Slot *add(const QByteArray &key) { return table.insert(Entry::create({key, {}, {}, 1, 0})); }
+    Slot *find(const QByteArray &key) const
     {
-        Slot *slot = pool.acquire(EntryPtr(Entry::create({key, {}, {}, 1, 0}).data()));
-        return table.insert(slot);
+        const SlotTable::Sought sought = table.seek(key);
+        Slot *slot = table.find(sought);
+        QTest::qCompare(table.entryOf(sought), slot ? slot->entry.data() : nullptr, "the entry",
+                        "that of the slot", __FILE__, __LINE__);
+        return slot;
     }
     void addMany()
     {
@@ -45,7 +49,6 @@ public:
             slots.push_back(add(keyOf(i)));
     }
 
-    SlotPool pool;
     SlotTable table;
     std::vector<Slot *> slots;
 };
@@ -55,7 +58,7 @@ public:
 void TestSlotTable::emptyTableFindsNothing()
 {
     const SlotTable table;
-    QVERIFY(!table.find("a"));
+    QVERIFY(!table.find(table.seek("a")));
     QCOMPARE(table.size(), size_t(0));
 }
 
@@ -65,18 +68,24 @@ void TestSlotTable::findsWhatWasInserted()
     f.addMany();
     QCOMPARE(f.table.size(), size_t(kMany));
     for (int i = 0; i < kMany; ++i)
-        QCOMPARE(f.table.find(keyOf(i)), f.slots[size_t(i)]);
-    QVERIFY(!f.table.find("key"));
-    QVERIFY(!f.table.find(keyOf(kMany)));
+        QCOMPARE(f.find(keyOf(i)), f.slots[size_t(i)]);
+    QVERIFY(!f.find("key"));
+    QVERIFY(!f.find(keyOf(kMany)));
 }
 
-void TestSlotTable::aKeyHasOneSlot()
+void TestSlotTable::replacedEntryIsTheOneFound()
 {
     Fixture f;
-    Slot *first = f.add("a");
-    QCOMPARE(f.add("a"), first);
-    QCOMPARE(f.table.find("a"), first);
-    QCOMPARE(f.table.size(), size_t(1));
+    f.addMany();
+    Slot *slot = f.slots.front();
+    const EntryPtr before = slot->entry;
+    const EntryPtr after = Entry::create({before->key(), "2", {}, 2, 0});
+    QCOMPARE(f.table.replace(slot, after), before);
+    QCOMPARE(f.find(keyOf(0)), slot);
+    QCOMPARE(slot->entry, after);
+    QCOMPARE(f.table.size(), size_t(kMany));
+    QCOMPARE(f.table.remove(slot), after);
+    QVERIFY(!f.find(keyOf(0)));
 }
 
 void TestSlotTable::removedKeyIsGone()
@@ -87,7 +96,7 @@ void TestSlotTable::removedKeyIsGone()
         f.table.remove(f.slots[size_t(i)]);
     QCOMPARE(f.table.size(), size_t(kMany / 2));
     for (int i = 0; i < kMany; ++i)
-        QCOMPARE(f.table.find(keyOf(i)), i % 2 == 0 ? nullptr : f.slots[size_t(i)]);
+        QCOMPARE(f.find(keyOf(i)), i % 2 == 0 ? nullptr : f.slots[size_t(i)]);
 }
 
 void TestSlotTable::visitsEachSlotOnce()
@@ -108,18 +117,17 @@ void TestSlotTable::doesAsAMapDoes()
     for (int round = 0; round < 400'000; ++round) {
         const QByteArray key = keyOf(std::uniform_int_distribution(0, 30'000)(random));
         const auto known = model.find(key);
-        QCOMPARE(f.table.find(key), known == model.end() ? nullptr : known->second);
+        QCOMPARE(f.find(key), known == model.end() ? nullptr : known->second);
         if (known == model.end()) {
             model.emplace(key, f.add(key));
         } else {
-            f.table.remove(known->second);
-            f.pool.release(known->second);
+            QCOMPARE(f.table.remove(known->second)->key(), QByteArrayView(key));
             model.erase(known);
         }
     }
     QCOMPARE(f.table.size(), model.size());
     for (const auto &[key, slot] : model) {
-        QCOMPARE(f.table.find(key), slot);
+        QCOMPARE(f.find(key), slot);
         f.table.remove(slot);
     }
     QCOMPARE(f.table.size(), size_t(0));
