@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/http/connection.h"
 
-#include "server/http/pace.h"
 #include "server/http/problem.h"
 #include "shared/logcategories.h"
 
@@ -28,12 +27,12 @@ Connection::Connection(std::unique_ptr<Transport> transport, ConnectionContext &
     : m_context(context)
     , m_parser(context.limits.maxBodySize)
     , m_share(context.buffers)
-    , m_deadline(context.limits.headTimeout)
+    , m_time(context.limits)
 {
     takeTransport(std::move(transport));
     if (!m_transport->isReady()) {
         m_phase = Phase::Handshaking;
-        m_deadline.setRemainingTime(context.limits.handshakeTimeout);
+        m_time.handshakeBegins();
         connect(m_transport.get(), &Transport::ready, this, &Connection::begin);
     }
     if (m_context.rate)
@@ -58,7 +57,7 @@ std::unique_ptr<Transport> Connection::giveTransport()
 void Connection::begin()
 {
     m_phase = Phase::Serving;
-    m_deadline.setRemainingTime(m_context.limits.headTimeout);
+    m_time.servingBegins();
     read();
 }
 
@@ -86,7 +85,7 @@ void Connection::read()
         return;
     m_parser.append(QByteArrayView(buffer.data(), size));
     process();
-    restartDeadline(false);
+    restartTime(false);
 }
 
 // A client may say that it has no more to ask and still wait for its answers (RFC 9112 9.6).
@@ -148,7 +147,7 @@ void Connection::refuseBody()
 {
     const bool isTooMuch = isOverRate();
     m_headJudged = true;
-    m_bodySince.start();
+    m_time.bodyBegins();
     if (!isTooMuch && !m_context.gatekeeper)
         return;
     Request request = m_parser.pendingRequest();
@@ -178,7 +177,7 @@ std::optional<Response> Connection::refusalOf(Request &request)
 
 void Connection::serve(Request request)
 {
-    m_headStarted = false; // the next head has a time of its own
+    m_time.requestEnds();
     Outbox::Receipt receipt;
     receipt.method = request.method;
     receipt.requestBytes = request.body.size();
@@ -363,14 +362,10 @@ void Connection::write()
 {
     if (!m_transport || !m_outbox.hasReady())
         return;
-    if (unsentBytes() == 0) {
-        m_outputSince.start();
-        m_outputSize = 0;
-    }
     const QByteArray bytes = m_outbox.takeReady();
-    m_outputSize += bytes.size();
+    m_time.answerWritten(bytes.size(), unsentBytes());
     m_transport->write(bytes);
-    restartDeadline(true);
+    restartTime(true);
     for (const Outbox::Receipt &receipt : m_outbox.takeReceipts()) {
         const double seconds = double(receipt.since.nsecsElapsed()) / 1e9;
         if (receipt.isRequest)
@@ -389,7 +384,7 @@ void Connection::continueClosing()
         return;
     account();
     if (unsentBytes() > 0) {
-        restartDeadline(true);
+        restartTime(true);
         return;
     }
     switch (m_phase) {
@@ -409,7 +404,7 @@ void Connection::continueClosing()
         // say that nothing more comes, and let the client close (RFC 9112 9.6).
         m_phase = Phase::Lingering;
         m_transport->shutdownWrite();
-        m_deadline.setRemainingTime(m_context.limits.lingerTimeout);
+        m_time.lingeringBegins();
         break;
     case Phase::Serving:
         // What was left in the parser or the transport gives no signal.
@@ -443,18 +438,18 @@ void Connection::checkDeadline()
 {
     if (m_phase == Phase::Finished)
         return;
-    if (isBodyTooSlow()) {
+    if (awaitsBody() && m_time.isBodyTooSlow(m_parser.bufferedBytes())) {
         refuse({ErrorCode::Timeout, "the body comes too slowly"});
         return;
     }
-    if (isOutputTooSlow()) {
+    if (m_time.isOutputTooSlow(unsentBytes())) {
         abort();
         return;
     }
-    if (!m_deadline.hasExpired())
+    if (!m_time.isOver())
         return;
     if (m_outbox.hasHeld()) { // the log is slow, not the client
-        restartDeadline(true);
+        restartTime(true);
         return;
     }
     const bool waitsForClient
@@ -468,38 +463,20 @@ void Connection::checkDeadline()
     abort();
 }
 
-// A byte before each deadline would keep a connection, and what it holds, for days.
-bool Connection::isBodyTooSlow() const
+bool Connection::awaitsBody() const
 {
-    return m_phase == Phase::Serving && m_headJudged && m_parser.inBody()
-           && isSlower(m_bodySince, m_context.limits.bodyTimeout, m_parser.bufferedBytes(),
-                       m_context.limits.minRate);
+    return m_phase == Phase::Serving && m_headJudged && m_parser.inBody();
 }
 
-bool Connection::isOutputTooSlow() const
+void Connection::restartTime(bool written)
 {
-    const qint64 unsent = unsentBytes();
-    return unsent > 0 && m_outputSince.isValid()
-           && isSlower(m_outputSince, m_context.limits.writeTimeout, m_outputSize - unsent,
-                       m_context.limits.minRate);
-}
-
-// Gives the client time for what it has to do next. Only what it takes wins it time to take more.
-void Connection::restartDeadline(bool written)
-{
-    const ConnectionLimits &limits = m_context.limits;
     if (m_phase == Phase::Lingering || m_phase == Phase::Finished)
         return;
-    const bool inHead = m_parser.midRequest() && !m_parser.inBody();
-    if (unsentBytes() > 0) {
-        if (written)
-            m_deadline.setRemainingTime(limits.writeTimeout);
-    } else if (!inHead) {
-        m_deadline.setRemainingTime(m_parser.inBody() ? limits.bodyTimeout : limits.idleTimeout);
-    } else if (!m_headStarted) { // absolute: more bytes of the same head win no time
-        m_deadline.setRemainingTime(limits.headTimeout);
-    }
-    m_headStarted = inHead;
+    const bool inBody = m_parser.inBody();
+    m_time.restart({.unsentBytes = unsentBytes(),
+                    .inHead = m_parser.midRequest() && !inBody,
+                    .inBody = inBody},
+                   written);
 }
 
 void Connection::finish()

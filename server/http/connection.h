@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/http/clienttime.h"
+#include "server/http/connectionlimits.h"
 #include "server/http/datefield.h"
 #include "server/http/dispatcher.h"
 #include "server/http/gatekeeper.h"
@@ -11,7 +13,6 @@
 #include "server/net/transport.h"
 #include "server/store/bufferbudget.h"
 
-#include <QDeadlineTimer>
 #include <QObject>
 
 #include <functional>
@@ -34,23 +35,6 @@ struct Upgrade
 
 /// Takes over the transport of \a upgrade, or answers why not and leaves it where it is.
 using UpgradeHandler = std::function<std::optional<Response>(Upgrade &upgrade)>;
-
-/// How long a connection may take, and how much it may keep.
-struct ConnectionLimits
-{
-    std::chrono::milliseconds handshakeTimeout{10'000}; ///< of TLS
-    std::chrono::milliseconds headTimeout{10'000};      ///< for a whole request head
-    std::chrono::milliseconds bodyTimeout{30'000};      ///< between two reads of a body
-    std::chrono::milliseconds idleTimeout{60'000};      ///< between requests
-    std::chrono::milliseconds writeTimeout{60'000};     ///< between two writes the client takes
-    std::chrono::milliseconds lingerTimeout{2'000};     ///< for the client to close after a refusal
-    /// Bytes a second, on average, in which a body has to come, or answers have to be taken, once
-    /// the time for one read or write is over.
-    qint64 minRate = 1024;
-    /// Bytes of answers waiting, and of requests that wait for the log; then no more are read.
-    qsizetype maxOutput = 1 << 20;
-    qsizetype maxBodySize = 0;
-};
 
 /// What the connections of one worker share.
 struct ConnectionContext
@@ -139,31 +123,26 @@ private:
     std::optional<Error> shortOfBuffers(const Request &request) const;
     void account();
     bool isOutputFull() const;
-    bool isBodyTooSlow() const;
-    bool isOutputTooSlow() const;
-    void restartDeadline(bool written);
+    bool awaitsBody() const;
+    void restartTime(bool written);
 
     std::unique_ptr<Transport> m_transport; ///< null once it was given away
     ConnectionContext &m_context;
     RequestParser m_parser;
     Outbox m_outbox;
     BufferShare m_share;
+    ClientTime m_time;
     QByteArray m_origin; ///< for the rate
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;
     bool m_saidClose = false; ///< the client has been told that its last answer is the last
-    bool m_headStarted = false;
     bool m_processing = false;
     bool m_outputWasFull = false; ///< requests may be waiting in the parser
     bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
     bool m_toldHolding = false;
     bool m_refused = false;    ///< more may come that is not going to be read
     bool m_headJudged = false; ///< and counted: whoever sends the present body may do so
-    QDeadlineTimer m_deadline;
-    QElapsedTimer m_bodySince;   ///< since the present body began
-    QElapsedTimer m_outputSince; ///< since something has been waiting to be sent
-    qint64 m_outputSize = 0;     ///< bytes written since then
 };
 
 } // namespace memorykv
