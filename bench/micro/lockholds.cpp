@@ -40,6 +40,10 @@ realLockForRead(QReadWriteLock *) asm("__real__ZN14QReadWriteLock11lockForReadEv
 [[gnu::weak]] void
 realLockForWrite(QReadWriteLock *) asm("__real__ZN14QReadWriteLock12lockForWriteEv");
 [[gnu::weak]] bool
+realTryForReadAtOnce(QReadWriteLock *) asm("__real__ZN14QReadWriteLock14tryLockForReadEv");
+[[gnu::weak]] bool
+realTryForWriteAtOnce(QReadWriteLock *) asm("__real__ZN14QReadWriteLock15tryLockForWriteEv");
+[[gnu::weak]] bool
 realTryForRead(QReadWriteLock *,
                QDeadlineTimer) asm("__real__ZN14QReadWriteLock14tryLockForReadE14QDeadlineTimer");
 [[gnu::weak]] bool
@@ -49,6 +53,8 @@ void realUnlock(QReadWriteLock *) asm("__real__ZN14QReadWriteLock6unlockEv");
 
 void lockForRead(QReadWriteLock *lock) asm("__wrap__ZN14QReadWriteLock11lockForReadEv");
 void lockForWrite(QReadWriteLock *lock) asm("__wrap__ZN14QReadWriteLock12lockForWriteEv");
+bool tryForReadAtOnce(QReadWriteLock *lock) asm("__wrap__ZN14QReadWriteLock14tryLockForReadEv");
+bool tryForWriteAtOnce(QReadWriteLock *lock) asm("__wrap__ZN14QReadWriteLock15tryLockForWriteEv");
 bool tryForRead(QReadWriteLock *lock, QDeadlineTimer timeout) asm(
     "__wrap__ZN14QReadWriteLock14tryLockForReadE14QDeadlineTimer");
 bool tryForWrite(QReadWriteLock *lock, QDeadlineTimer timeout) asm(
@@ -65,6 +71,16 @@ void lockForWrite(QReadWriteLock *lock)
 {
     realLockForWrite(lock);
     begin(&LockHolds::writes);
+}
+
+bool tryForReadAtOnce(QReadWriteLock *lock)
+{
+    return realTryForReadAtOnce(lock) && begin(&LockHolds::reads);
+}
+
+bool tryForWriteAtOnce(QReadWriteLock *lock)
+{
+    return realTryForWriteAtOnce(lock) && begin(&LockHolds::writes);
 }
 
 bool tryForRead(QReadWriteLock *lock, QDeadlineTimer timeout)

@@ -7,6 +7,8 @@ namespace memorykv {
 
 // The clock may be set while the expirer sleeps, so it looks again at least this often.
 static constexpr qint64 kLongestSleepMs = 60'000;
+// Longer than it takes a thread to wake, and about as long as two slices.
+static constexpr qint64 kGivenWayMs = 1;
 
 Expirer::Expirer(KeyValueStore &store, QObject *parent)
     : QObject(parent)
@@ -36,7 +38,8 @@ void Expirer::sleepUntil(qint64 dueMs)
         m_timer.stop();
         return;
     }
-    const qint64 wait = std::clamp<qint64>(dueMs - m_store.nowMs(), 0, kLongestSleepMs);
+    const qint64 shortest = m_store.isWaitedFor() ? kGivenWayMs : 0;
+    const qint64 wait = std::clamp(dueMs - m_store.nowMs(), shortest, kLongestSleepMs);
     m_timer.start(std::chrono::milliseconds(wait));
 }
 

@@ -9,7 +9,8 @@
 namespace memorykv {
 
 /// Removes entries when their time comes: sleeps until the next one is due, then lets the store
-/// expire them slice by slice, with other work of its thread in between.
+/// expire them slice by slice, with other work of its thread in between, and that of others who
+/// wait for the store.
 class Expirer : public QObject
 {
     Q_OBJECT

@@ -54,7 +54,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     Freed freed;
     Prepared prepared = prepare(operation);
     {
-        const QWriteLocker locker(&m_lock);
+        const std::unique_lock locker(m_lock);
         if (m_log.hasFailed())
             return m_log.failure();
         forgetDurable(freed);
@@ -77,7 +77,7 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
 template <typename Look>
 auto KeyValueStore::locked(Look look) const
 {
-    const QReadLocker locker(&m_lock);
+    const std::shared_lock locker(m_lock);
     return look();
 }
 
@@ -89,7 +89,7 @@ KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
     Prepared prepared{.sought = m_slots.seek(operation.key)};
     bool isThere = false;
     {
-        const QReadLocker locker(&m_lock);
+        const std::shared_lock locker(m_lock);
         const Slot *slot = m_slots.find(prepared.sought);
         isThere = slot;
         if (slot && operation.kind == Operation::Kind::Touch)
@@ -121,7 +121,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     for (const Operation &operation : operations)
         sought.push_back(m_slots.seek(operation.key));
     {
-        const QWriteLocker locker(&m_lock);
+        const std::unique_lock locker(m_lock);
         if (m_log.hasFailed()) {
             result.error = m_log.failure();
             return result;
@@ -188,7 +188,7 @@ Result<KeyValueStore::Removal> KeyValueStore::removePrefix(const QByteArray &pre
     const qint64 now = m_clock();
     Removal removal;
     Freed freed;
-    const QWriteLocker locker(&m_lock);
+    const std::unique_lock locker(m_lock);
     if (m_log.hasFailed())
         return m_log.failure();
     forgetDurable(freed);
@@ -213,7 +213,7 @@ qint64 KeyValueStore::expireDue()
     std::vector<EntryPtr> expired; // freed after the lock is released
     expired.reserve(kExpirySliceSize);
     Freed freed;
-    const QWriteLocker locker(&m_lock);
+    const std::unique_lock locker(m_lock);
     if (m_log.hasFailed())
         return 0;
     forgetDurable(freed);
@@ -374,7 +374,7 @@ void KeyValueStore::append(RecordGroup group, Freed &freed)
 
 void KeyValueStore::rollBack()
 {
-    const QWriteLocker locker(&m_lock);
+    const std::unique_lock locker(m_lock);
     const quint64 durable = m_log.durableSeq();
     UndoHistory::Step step;
     while (m_undo.takeLastAfter(durable, step))

@@ -6,13 +6,14 @@
 #include "server/store/keyindex.h"
 #include "server/store/operation.h"
 #include "server/store/slottable.h"
+#include "server/store/storelock.h"
 #include "server/store/undohistory.h"
 #include "shared/result.h"
 
-#include <QReadWriteLock>
-
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <shared_mutex>
 #include <span>
 
 namespace memorykv {
@@ -102,6 +103,10 @@ public:
     /// once the log has failed.
     qint64 expireDue();
 
+    /// Whether threads wait to get at the store. Between two slices they would not get there by
+    /// themselves, as those who are woken come too late.
+    bool isWaitedFor() const { return m_lock.isWaitedFor(); }
+
     /// Takes back every mutation that is not durable, last first, and makes no event of it. To be
     /// called when the log has failed, which refuses all mutations from then on.
     void rollBack();
@@ -181,7 +186,7 @@ private:
     const Clock m_clock;
     std::function<void()> m_earlierExpiryListener;
 
-    mutable QReadWriteLock m_lock; ///< guards what follows
+    mutable StoreLock m_lock; ///< guards what follows
     SlotTable m_slots;
     KeyIndex m_index;
     ExpiryQueue m_expiries;

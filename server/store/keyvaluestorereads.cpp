@@ -12,7 +12,7 @@ KeyValueStore::Lookup KeyValueStore::get(const QByteArray &key) const
 {
     const qint64 now = m_clock();
     const SlotTable::Sought sought = m_slots.seek(key);
-    const QReadLocker locker(&m_lock);
+    const std::shared_lock locker(m_lock);
     Lookup lookup;
     const Entry *entry = m_slots.entryOf(sought);
     if (entry && !entry->isExpiredAt(now)) {
@@ -40,7 +40,7 @@ KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByte
             listing.more = true;
     };
     if (limit < kSliceSize) {
-        const QReadLocker locker(&m_lock);
+        const std::shared_lock locker(m_lock);
         announceList(prefix);
         listing.seq = m_seq;
         auto [at, end] = rangeOf(prefix, after);
@@ -54,14 +54,14 @@ KeyValueStore::Listing KeyValueStore::list(const QByteArray &prefix, const QByte
         for (const EntryPtr &entry : snapshot.next(kSliceSize))
             add(entry);
     }
-    const QReadLocker locker(&m_lock);
+    const std::shared_lock locker(m_lock);
     announceList(prefix);
     return listing;
 }
 
 KeyValueStore::Count KeyValueStore::count(const QByteArray &prefix) const
 {
-    const QReadLocker locker(&m_lock);
+    const std::shared_lock locker(m_lock);
     announceList(prefix);
     return {m_index.count(m_index.lowerBound(prefix), m_index.prefixEnd(prefix)), m_seq};
 }

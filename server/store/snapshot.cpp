@@ -2,6 +2,7 @@
 #include "server/store/snapshot.h"
 
 #include "server/store/keyvaluestore.h"
+#include "shared/limits.h"
 
 #include <algorithm>
 
@@ -12,27 +13,31 @@ Snapshot::Snapshot(KeyValueStore &store, QByteArray prefix, QByteArray after)
     , m_prefix(std::move(prefix))
     , m_after(std::move(after))
 {
-    const QWriteLocker locker(&m_store.m_lock);
+    const std::unique_lock locker(m_store.m_lock);
     m_seq = m_store.m_seq;
     m_store.m_snapshots.push_back(this);
 }
 
 Snapshot::~Snapshot()
 {
-    const QWriteLocker locker(&m_store.m_lock);
+    const std::unique_lock locker(m_store.m_lock);
     std::erase(m_store.m_snapshots, this);
 }
 
 std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
 {
+    // Before the lock is taken: an allocation may take milliseconds where much was freed of late.
     std::vector<EntryPtr> entries;
+    entries.reserve(std::min(maxEntries, KeyValueStore::kSliceSize));
+    QByteArray after;
+    after.reserve(kMaxKeySize);
     qsizetype bytes = 0;
     const auto give = [&](const EntryPtr &entry) {
         entries.push_back(entry);
         bytes += entry->allocatedSize();
     };
     // Writers change what is kept under the write lock, and this is the one thread that reads it.
-    const QReadLocker locker(&m_store.m_lock);
+    const std::shared_lock locker(m_store.m_lock);
     const KeyIndex &index = m_store.m_index;
     auto [at, end] = m_store.rangeOf(m_prefix, m_after);
     auto kept = m_kept.begin();
@@ -59,8 +64,10 @@ std::vector<EntryPtr> Snapshot::next(size_t maxEntries, qsizetype maxBytes)
             break;
         }
     }
-    if (!last.isNull())
-        m_after = last.toByteArray();
+    if (!last.isNull()) {
+        after.append(last);
+        m_after.swap(after);
+    }
     m_kept.erase(m_kept.begin(), kept);
     m_keptBytes.fetch_sub(taken, std::memory_order_relaxed);
     return entries;

@@ -5,14 +5,14 @@ namespace memorykv {
 
 void StoreReplayer::restore(const std::vector<EntryPtr> &entries)
 {
-    const QWriteLocker locker(&m_store.m_lock);
+    const std::unique_lock locker(m_store.m_lock);
     for (const EntryPtr &entry : entries)
         put(entry);
 }
 
 void StoreReplayer::replay(const std::vector<Record> &records)
 {
-    const QWriteLocker locker(&m_store.m_lock);
+    const std::unique_lock locker(m_store.m_lock);
     for (const Record &record : records) {
         if (record.seq > m_store.m_seq)
             replay(record);
@@ -90,7 +90,7 @@ void StoreReplayer::finish(quint64 lastSeq)
 {
     bool hasExpiry = false;
     {
-        const QWriteLocker locker(&m_store.m_lock);
+        const std::unique_lock locker(m_store.m_lock);
         buildIndex();
         m_store.m_seq = lastSeq;
         m_store.m_lastRemovalSeq = lastSeq;
