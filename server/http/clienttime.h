@@ -8,9 +8,9 @@
 
 namespace memorykv {
 
-/// The time one client has for what it is to do next: a deadline for each step, and a least rate for
-/// bodies and answers, as a byte before each deadline would keep a connection, and what it holds,
-/// for days.
+/// The time one client has for what it is to do next: a deadline for each step, and a least rate
+/// for bodies and answers, as a byte before each deadline would keep a connection, and what it
+/// holds, for days.
 class ClientTime
 {
 public:
