@@ -34,14 +34,14 @@ public:
         m_values.push_back(quint32(std::min<qint64>(ns, std::numeric_limits<quint32>::max())));
         m_max = std::max(m_max, ns);
         // Asking costs a call to the system, so only where it can matter.
-        if (ns > m_maxUndisturbed && !wasPreempted())
-            m_maxUndisturbed = ns;
+        if (ns < kLongNs || !wasPreempted())
+            m_maxUndisturbed = std::max(m_maxUndisturbed, ns);
     }
 
     size_t count() const { return m_values.size(); }
     qint64 max() const { return m_max; }
-    /// The longest without those in which the thread lost its processor to another one while it
-    /// could have run; waiting for a lock is not that.
+    /// The longest without those in which a thread of this process lost its processor to another
+    /// program, or to another thread, while it could have run; waiting for a lock is not that.
     qint64 maxUndisturbed() const { return m_maxUndisturbed; }
 
     /// The time below which \a fraction of all lie; 0 when there are none.
@@ -57,12 +57,15 @@ public:
     }
 
 private:
+    static constexpr qint64 kLongNs = 50'000;
+
     // Since it was asked last, so what happened between may be counted too: a long time may be left
-    // out for it, none is taken for undisturbed that was not.
+    // out for it, none is taken for undisturbed that was not. Any thread, as the one that is
+    // measured may wait for a lock that another one holds.
     bool wasPreempted()
     {
         rusage usage = {};
-        getrusage(RUSAGE_THREAD, &usage);
+        getrusage(RUSAGE_SELF, &usage);
         const long switches = usage.ru_nivcsw;
         return std::exchange(m_switches, switches) != switches;
     }
