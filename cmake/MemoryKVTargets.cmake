@@ -59,6 +59,14 @@ if(MEMORYKV_SANITIZE)
     target_link_options(memorykv_rules INTERFACE -fsanitize=${memorykv_sanitizers})
 endif()
 
+# What programs link that keep a store: the allocator. After many frees glibc's malloc() sorts up to
+# 10,000 chunks in one call, which takes milliseconds, be a lock held or not. The sanitizers bring
+# their own.
+add_library(memorykv_allocator INTERFACE)
+if(jemalloc_FOUND AND NOT MEMORYKV_SANITIZE)
+    target_link_libraries(memorykv_allocator INTERFACE PkgConfig::jemalloc)
+endif()
+
 # memorykv_library(<name> SOURCES <file>... [LINKS <target>...])
 function(memorykv_library name)
     cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
