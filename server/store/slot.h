@@ -3,7 +3,6 @@
 
 #include "server/log/entry.h"
 
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -32,9 +31,11 @@ public:
 private:
     static constexpr quint32 kBlockSize = 4096;
 
+    void addBlock();
+
     std::vector<std::unique_ptr<Slot[]>> m_blocks;
-    std::deque<quint32> m_free; ///< in blocks: growing moves none
-    quint32 m_used = 0;         ///< slots that were ever handed out
+    std::vector<quint32> m_free; ///< has room for all slots: a release allocates nothing
+    quint32 m_used = 0;          ///< slots that were ever handed out
 };
 
 } // namespace memorykv
