@@ -25,6 +25,7 @@ public:
     }
     void unlock() { m_lock.unlock(); }
 
+    // NOLINTBEGIN(readability-identifier-naming): names that the standard library calls
     void lock_shared()
     {
         if (m_lock.tryLockForRead())
@@ -34,6 +35,7 @@ public:
         m_waiting.fetch_sub(1, std::memory_order_relaxed);
     }
     void unlock_shared() { m_lock.unlock(); }
+    // NOLINTEND(readability-identifier-naming)
 
     bool isWaitedFor() const { return m_waiting.load(std::memory_order_relaxed) > 0; }
 
