@@ -15,36 +15,41 @@ Snapshotter::Snapshotter(KeyValueStore &store, DiskLog &log)
     , m_log(log)
     , m_thread([this] { run(); })
 {
-    connect(&m_log, &DiskLog::snapshotWanted, this, &Snapshotter::request, Qt::DirectConnection);
+    m_wanted = connect(
+        &m_log, &DiskLog::snapshotWanted, &m_log, [request = m_request] { request->make(); },
+        Qt::DirectConnection);
     if (m_log.isSnapshotWanted()) // since before there was anyone to hear of it
-        request();
+        m_request->make();
 }
 
 Snapshotter::~Snapshotter()
 {
-    disconnect(&m_log, nullptr, this, nullptr);
+    disconnect(m_wanted);
     m_stopping = true;
-    request();
+    m_request->make();
     m_thread.join();
 }
 
-void Snapshotter::request()
+void Snapshotter::Request::make()
 {
     {
-        const std::lock_guard lock(m_mutex);
-        m_requested = true;
+        const std::lock_guard lock(mutex);
+        isMade = true;
     }
-    m_wake.notify_one();
+    wake.notify_one();
+}
+
+void Snapshotter::Request::wait()
+{
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [this] { return isMade; });
+    isMade = false;
 }
 
 void Snapshotter::run()
 {
     for (;;) {
-        {
-            std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [this] { return m_requested; });
-            m_requested = false;
-        }
+        m_request->wait();
         if (m_stopping)
             return;
         const auto taken = take();

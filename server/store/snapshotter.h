@@ -23,7 +23,18 @@ public:
     ~Snapshotter() override;
 
 private:
-    void request();
+    /// That a snapshot is to be made. The thread of the log may be about to say so when the
+    /// snapshotter goes, so both own this.
+    struct Request
+    {
+        void make();
+        void wait();
+
+        std::mutex mutex; ///< guards isMade
+        std::condition_variable wake;
+        bool isMade = false;
+    };
+
     void run();
     Result<Done> take();
     Result<qint64> write(File &file, class Snapshot &snapshot);
@@ -33,9 +44,8 @@ private:
     DiskLog &m_log;
     std::atomic<bool> m_stopping = false;
 
-    std::mutex m_mutex; ///< guards m_requested
-    std::condition_variable m_wake;
-    bool m_requested = false;
+    std::shared_ptr<Request> m_request = std::make_shared<Request>();
+    QMetaObject::Connection m_wanted;
 
     std::thread m_thread;
 };
