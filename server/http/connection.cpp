@@ -100,10 +100,6 @@ void Connection::endOfInput()
 
 void Connection::process()
 {
-    // What is written below may tell of its progress at once and end up here again.
-    if (m_processing)
-        return;
-    m_processing = true;
     do {
         serveWhatHasCome();
         // Not while requests may be waiting in the transport: closing would drop them unread, and
@@ -113,7 +109,6 @@ void Connection::process()
         m_outputWasFull = isOutputFull();
         write();
     } while (m_outputWasFull && m_phase == Phase::Serving && !isOutputFull());
-    m_processing = false;
     if (m_outbox.hasHeld() && !std::exchange(m_toldHolding, true))
         Q_EMIT holding();
     account();
@@ -378,9 +373,7 @@ void Connection::write()
 // Goes on with what had to wait for the client to take what was written.
 void Connection::continueClosing()
 {
-    // Under TLS a read may come in the middle of a write, where the transport must not change
-    // hands.
-    if (!m_transport || m_processing || m_phase == Phase::Handshaking)
+    if (!m_transport || m_phase == Phase::Handshaking)
         return;
     account();
     if (unsentBytes() > 0) {

@@ -136,8 +136,7 @@ private:
     Upgrade m_upgrade;
     Phase m_phase = Phase::Serving;
     bool m_draining = false;
-    bool m_saidClose = false; ///< the client has been told that its last answer is the last
-    bool m_processing = false;
+    bool m_saidClose = false;     ///< the client has been told that its last answer is the last
     bool m_outputWasFull = false; ///< requests may be waiting in the parser
     bool m_mustRead = false;      ///< more may be waiting in the transport, which has told of it
     bool m_toldHolding = false;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 #include <utility>
 
 #include <netinet/in.h>
@@ -13,23 +12,6 @@
 #include <unistd.h>
 
 namespace memorykv {
-
-static std::optional<Transport::Peer> peerOf(int descriptor)
-{
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    auto *generic = reinterpret_cast<sockaddr *>(&address);
-    if (::getpeername(descriptor, generic, &size) != 0)
-        return std::nullopt;
-    // An IPv4 client of a socket for both is shown as what it is.
-    QHostAddress host(generic);
-    bool isV4 = false;
-    const quint32 v4 = host.toIPv4Address(&isV4);
-    if (isV4)
-        host.setAddress(v4);
-    // Both kinds of address have the port at the same place (RFC 3493 3.3).
-    return Transport::Peer{host, ntohs(reinterpret_cast<sockaddr_in *>(&address)->sin_port)};
-}
 
 std::unique_ptr<PlainTransport> PlainTransport::open(int descriptor,
                                                      std::shared_ptr<SocketPoller> poller)

@@ -13,24 +13,26 @@ static constexpr qsizetype kPiece = 64 << 10;
 std::unique_ptr<TlsTransport> TlsTransport::open(int descriptor,
                                                  const QSslConfiguration &configuration)
 {
+    auto peer = peerOf(descriptor);
     auto socket = std::make_unique<QSslSocket>();
-    if (!socket->setSocketDescriptor(descriptor))
+    if (!peer || !socket->setSocketDescriptor(descriptor))
         return nullptr;
     socket->setSslConfiguration(configuration);
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     socket->setReadBufferSize(kPiece);
-    return std::unique_ptr<TlsTransport>(new TlsTransport(std::move(socket)));
+    return std::unique_ptr<TlsTransport>(new TlsTransport(*std::move(peer), std::move(socket)));
 }
 
-TlsTransport::TlsTransport(std::unique_ptr<QSslSocket> socket)
-    : Transport({socket->peerAddress(), socket->peerPort()})
+TlsTransport::TlsTransport(Peer peer, std::unique_ptr<QSslSocket> socket)
+    : Transport(std::move(peer))
     , m_socket(std::move(socket))
 {
     QSslSocket *const tls = m_socket.get();
-    connect(tls, &QSslSocket::encrypted, this, &Transport::ready);
-    connect(tls, &QSslSocket::readyRead, this, &Transport::readyRead);
-    // Both are told in the middle of encrypting or closing, and calling the socket from there
-    // leaves it with a connection that is gone.
+    // All are told in the middle of encrypting, decrypting or closing, by write() as well as by the
+    // event loop: encrypting takes what has come meanwhile. Nobody may be called back from there,
+    // and the socket must not be called either.
+    connect(tls, &QSslSocket::encrypted, this, &Transport::ready, Qt::QueuedConnection);
+    connect(tls, &QSslSocket::readyRead, this, &Transport::readyRead, Qt::QueuedConnection);
     connect(tls, &QSslSocket::encryptedBytesWritten, this, &Transport::progressed,
             Qt::QueuedConnection);
     connect(tls, &QSslSocket::disconnected, this, &Transport::ended, Qt::QueuedConnection);

@@ -31,7 +31,7 @@ public:
     void abort() override;
 
 private:
-    explicit TlsTransport(std::unique_ptr<QSslSocket> socket);
+    TlsTransport(Peer peer, std::unique_ptr<QSslSocket> socket);
 
     const std::unique_ptr<QSslSocket> m_socket;
 };

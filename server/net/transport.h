@@ -6,6 +6,7 @@
 #include <QObject>
 
 #include <memory>
+#include <optional>
 
 namespace memorykv {
 
@@ -65,6 +66,10 @@ public:
 
     /// Keeps \a ticket as long as the transport lives.
     void keep(std::shared_ptr<void> ticket) { m_ticket = std::move(ticket); }
+
+protected:
+    /// The client at the other end of \a descriptor; nothing when that is no connected socket.
+    static std::optional<Peer> peerOf(int descriptor);
 
 Q_SIGNALS:
     /// The handshake is done. Only where isReady() was false.

@@ -3,10 +3,7 @@
 
 #include "shared/eventjson.h"
 
-#include <QFile>
-#include <QProcess>
 #include <QSslSocket>
-#include <QTemporaryDir>
 
 namespace memorykv::test {
 
@@ -237,25 +234,6 @@ void FakeServer::breakFrame()
 void FakeServer::fallSilent()
 {
     QObject::disconnect(m_feedSocket, &QTcpSocket::readyRead, m_feed, nullptr);
-}
-
-FakeIdentity FakeIdentity::create()
-{
-    const QTemporaryDir folder;
-    const QString key = folder.filePath(QStringLiteral("key.pem"));
-    const QString certificate = folder.filePath(QStringLiteral("certificate.pem"));
-    QProcess::execute(QStringLiteral("openssl"),
-                      {QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-newkey"),
-                       QStringLiteral("rsa:2048"), QStringLiteral("-nodes"),
-                       QStringLiteral("-days"), QStringLiteral("2"), QStringLiteral("-subj"),
-                       QStringLiteral("/CN=a test"), QStringLiteral("-addext"),
-                       QStringLiteral("subjectAltName=IP:127.0.0.1"), QStringLiteral("-keyout"),
-                       key, QStringLiteral("-out"), certificate});
-    QFile keyFile(key);
-    QFile certificateFile(certificate);
-    if (!keyFile.open(QIODevice::ReadOnly) || !certificateFile.open(QIODevice::ReadOnly))
-        return {.certificate = QSslCertificate(), .key = QSslKey()};
-    return {.certificate = QSslCertificate(&certificateFile), .key = QSslKey(&keyFile, QSsl::Rsa)};
 }
 
 } // namespace memorykv::test

@@ -120,14 +120,4 @@ private:
     QPointer<QWebSocket> m_feed;
 };
 
-/// A certificate for 127.0.0.1 that nobody trusts, and its key.
-struct FakeIdentity
-{
-    QSslCertificate certificate;
-    QSslKey key;
-
-    /// Makes a new one with the program openssl; both are null when it is not there.
-    static FakeIdentity create();
-};
-
 } // namespace memorykv::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "monitor/client/feedclient.h"
 
+#include "tests/support/fakeidentity.h"
 #include "tests/support/fakeserver.h"
 
 #include <QSignalSpy>

@@ -10,6 +10,7 @@
 #include "monitor/ui/tokendialog.h"
 #include "monitor/ui/walpanel.h"
 #include "tests/monitor/ui/monitorfixture.h"
+#include "tests/support/fakeidentity.h"
 #include "tests/support/fakeserver.h"
 
 #include <QApplication>
