@@ -65,6 +65,7 @@ endif()
 add_library(memorykv_allocator INTERFACE)
 if(jemalloc_FOUND AND NOT MEMORYKV_SANITIZE)
     target_link_libraries(memorykv_allocator INTERFACE PkgConfig::jemalloc)
+    target_sources(memorykv_allocator INTERFACE ${PROJECT_SOURCE_DIR}/server/app/allocator.cpp)
 endif()
 
 # memorykv_library(<name> SOURCES <file>... [LINKS <target>...])

@@ -20,7 +20,7 @@ size_t KeyBlock::find(QByteArrayView wanted, keyheads::Bound bound) const
                             [this](size_t place) { return keyAt(place); });
 }
 
-KeyBlock::Memory KeyBlock::movedFrom(size_t place) const
+keyheads::Memory KeyBlock::movedFrom(size_t place) const
 {
     return std::as_bytes(std::span(m_slots).subspan(place, m_size - place));
 }

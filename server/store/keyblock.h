@@ -32,11 +32,10 @@ public:
         if (place + kAhead < m_size)
             __builtin_prefetch(m_slots[place + kAhead]->entry.data());
     }
-    using Memory = std::span<const std::byte>;
     /// What a search looks at.
-    Memory searched() const { return std::as_bytes(std::span(this, 1)).first(kSearched); }
+    keyheads::Memory searched() const { return std::as_bytes(std::span(this, 1)).first(kSearched); }
     /// The slots at \a place and behind it.
-    Memory movedFrom(size_t place) const;
+    keyheads::Memory movedFrom(size_t place) const;
     QByteArrayView lastKey() const { return keyAt(m_size - 1); }
 
     /// The place where a search for \a wanted ends; size() when that is behind all keys.

@@ -34,8 +34,8 @@ public:
     }
 
     /// What moves when a child comes or goes.
-    std::span<const std::byte> headMemory() const { return std::as_bytes(std::span(m_heads)); }
-    std::span<const std::byte> childMemory() const { return std::as_bytes(std::span(m_children)); }
+    keyheads::Memory headMemory() const { return std::as_bytes(std::span(m_heads)); }
+    keyheads::Memory childMemory() const { return std::as_bytes(std::span(m_children)); }
 
     /// Puts \a child, whose keys are not below \a separator, at \a place: 0 for the first child of
     /// all, else behind another one.

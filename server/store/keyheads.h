@@ -36,9 +36,12 @@ inline Head headOf(QByteArrayView key, qsizetype from)
     return qFromBigEndian<Head>(bytes);
 }
 
+/// A piece of memory, for fetch().
+using Memory = std::span<const std::byte>;
+
 /// Tells the processor that \a memory is going to be changed. That it belongs to somebody else
 /// meanwhile, or to nobody, does no harm, so no lock is needed.
-inline void fetch(std::span<const std::byte> memory)
+inline void fetch(Memory memory)
 {
     constexpr size_t kLineSize = 64;
     for (size_t at = 0; at < memory.size(); at += kLineSize)

@@ -50,9 +50,9 @@ KeyIndex::Path KeyIndex::pathTo(QByteArrayView key) const
     return {&group, &group.blocks.at(group.blocks.find(key, Bound::Lower))};
 }
 
-KeyBlock::Memory KeyIndex::blockFor(QByteArrayView key) const
+keyheads::Memory KeyIndex::blockFor(QByteArrayView key) const
 {
-    return m_groups.isEmpty() ? KeyBlock::Memory() : pathTo(key).block->searched();
+    return m_groups.isEmpty() ? keyheads::Memory() : pathTo(key).block->searched();
 }
 
 KeyIndex::Change KeyIndex::changeFor(QByteArrayView key) const

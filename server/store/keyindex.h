@@ -35,12 +35,12 @@ public:
 
     /// Where insert() or remove() of \a key is going to search; nowhere in an empty index. To be
     /// fetched (keyheads::fetch()), which needs no lock.
-    KeyBlock::Memory blockFor(QByteArrayView key) const;
+    keyheads::Memory blockFor(QByteArrayView key) const;
     /// What comes of a change.
     struct Change
     {
         bool takesBlock = false;                     ///< insert() takes a block more
-        std::array<KeyBlock::Memory, 4> memory = {}; ///< that is changed, to be fetched likewise
+        std::array<keyheads::Memory, 4> memory = {}; ///< that is changed, to be fetched likewise
     };
     /// What insert() or remove() of \a key is going to do.
     Change changeFor(QByteArrayView key) const;

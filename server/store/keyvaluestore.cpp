@@ -53,13 +53,14 @@ Result<Outcome> KeyValueStore::apply(const Operation &operation)
     Outcome outcome;
     bool dueEarlier = false;
     Freed freed;
-    Prepared prepared = prepare(operation);
+    const SlotTable::Sought sought = m_slots.seek(operation.key);
+    Prepared prepared = prepare(operation, sought);
     {
         const std::unique_lock locker(m_lock);
         if (m_log.hasFailed())
             return m_log.failure();
         forgetDurable(freed);
-        Slot *slot = findAlive(prepared.sought, now, freed);
+        Slot *slot = findAlive(sought, now, freed);
         const Entry *current = slot ? slot->entry.data() : nullptr;
         const qint64 growth = memoryOf(operation.entry.data()) - memoryOf(current);
         if (auto error = check(operation, current, growth))
@@ -85,13 +86,14 @@ auto KeyValueStore::locked(Look look) const
 // Most of a change is waiting for memory: for the slot and its entry, for the block of the index. A
 // look at them beforehand has them in the processor's cache when others are kept out. What is seen
 // may have gone when the lock for writing is there, so nothing is decided by it.
-KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
+KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation,
+                                               const SlotTable::Sought &sought) const
 {
-    Prepared prepared{.sought = m_slots.seek(operation.key)};
+    Prepared prepared;
     bool isThere = false;
     {
         const std::shared_lock locker(m_lock);
-        const Slot *slot = m_slots.find(prepared.sought);
+        const Slot *slot = m_slots.find(sought);
         isThere = slot;
         if (slot && operation.kind == Operation::Kind::Touch)
             prepared.seen = slot->entry;
@@ -103,7 +105,7 @@ KeyValueStore::Prepared KeyValueStore::prepare(const Operation &operation) const
     if (comes || goes) {
         keyheads::fetch(locked([&] { return m_index.blockFor(operation.key); }));
         const auto change = locked([&] { return m_index.changeFor(operation.key); });
-        for (const KeyBlock::Memory &memory : change.memory)
+        for (const keyheads::Memory &memory : change.memory)
             keyheads::fetch(memory);
         if (comes && change.takesBlock)
             prepared.block = std::make_unique<KeyBlock>();
@@ -140,7 +142,7 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
 
         RecordGroup group;
         for (size_t i = 0; i < operations.size(); ++i) {
-            Prepared nothing{.sought = sought[i]};
+            Prepared nothing;
             Slot *slot = m_slots.find(sought[i]);
             result.outcomes.push_back(perform(operations[i], slot, nothing, now, group));
         }
@@ -165,9 +167,8 @@ KeyValueStore::plan(const std::vector<Operation> &operations,
     qint64 growth = 0;
     for (size_t i = 0; i < operations.size(); ++i) {
         const Operation &operation = operations[i];
-        if (!planned.contains(operation.key)) {
+        if (!planned.contains(operation.key))
             planned.insert(operation.key, m_slots.entryOf(sought[i]));
-        }
         const Entry *&current = planned[operation.key];
         const bool isTouch = operation.kind == Operation::Kind::Touch;
         const Entry *next = isTouch ? current : operation.entry.data();

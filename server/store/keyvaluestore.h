@@ -137,12 +137,11 @@ private:
     /// What is made of an operation before the lock for writing, which keeps everybody out.
     struct Prepared
     {
-        SlotTable::Sought sought;                          ///< its key
-        EntryPtr seen = {};                                ///< Touch: what was there
-        QExplicitlySharedDataPointer<Entry> extended = {}; ///< and a copy of it for the new expiry
-        std::unique_ptr<KeyBlock> block = {}; ///< Put: for the index, when it takes one
+        EntryPtr seen;                                ///< Touch: what was there
+        QExplicitlySharedDataPointer<Entry> extended; ///< and a copy of it for the new expiry
+        std::unique_ptr<KeyBlock> block;              ///< Put: for the index, when it takes one
     };
-    Prepared prepare(const Operation &operation) const;
+    Prepared prepare(const Operation &operation, const SlotTable::Sought &sought) const;
     /// What \a look returns, which is called under the lock for reading.
     template <typename Look>
     auto locked(Look look) const;

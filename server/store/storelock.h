@@ -17,22 +17,16 @@ class StoreLock
 public:
     void lock()
     {
-        if (m_lock.tryLockForWrite())
-            return;
-        m_waiting.fetch_add(1, std::memory_order_relaxed);
-        m_lock.lockForWrite();
-        m_waiting.fetch_sub(1, std::memory_order_relaxed);
+        if (!m_lock.tryLockForWrite())
+            waitFor(&QReadWriteLock::lockForWrite);
     }
     void unlock() { m_lock.unlock(); }
 
     // NOLINTBEGIN(readability-identifier-naming): names that the standard library calls
     void lock_shared()
     {
-        if (m_lock.tryLockForRead())
-            return;
-        m_waiting.fetch_add(1, std::memory_order_relaxed);
-        m_lock.lockForRead();
-        m_waiting.fetch_sub(1, std::memory_order_relaxed);
+        if (!m_lock.tryLockForRead())
+            waitFor(&QReadWriteLock::lockForRead);
     }
     void unlock_shared() { m_lock.unlock(); }
     // NOLINTEND(readability-identifier-naming)
@@ -40,6 +34,13 @@ public:
     bool isWaitedFor() const { return m_waiting.load(std::memory_order_relaxed) > 0; }
 
 private:
+    void waitFor(void (QReadWriteLock::*take)())
+    {
+        m_waiting.fetch_add(1, std::memory_order_relaxed);
+        (m_lock.*take)();
+        m_waiting.fetch_sub(1, std::memory_order_relaxed);
+    }
+
     QReadWriteLock m_lock;
     std::atomic<int> m_waiting = 0;
 };

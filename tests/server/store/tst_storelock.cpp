@@ -47,8 +47,9 @@ void TestStoreLock::whoWaitsForAWriterIsSeen()
 {
     QFETCH(bool, reads);
     StoreLock lock;
+    std::jthread other; // ends after what it waits for, also when a check fails
     std::unique_lock held(lock);
-    std::jthread other([&lock, reads] {
+    other = std::jthread([&lock, reads] {
         if (reads)
             const std::shared_lock taken(lock);
         else
@@ -63,8 +64,9 @@ void TestStoreLock::whoWaitsForAWriterIsSeen()
 void TestStoreLock::writerThatWaitsForAReaderIsSeen()
 {
     StoreLock lock;
+    std::jthread other;
     std::shared_lock held(lock);
-    std::jthread other([&lock] { const std::unique_lock taken(lock); });
+    other = std::jthread([&lock] { const std::unique_lock taken(lock); });
     QTRY_VERIFY(lock.isWaitedFor());
     held.unlock();
     other.join();
