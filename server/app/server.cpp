@@ -95,9 +95,12 @@ Server::~Server()
 {
     m_acceptor.stop();
     m_metricsAcceptor.stop();
-    m_log.disconnect(this);
     if (m_persistence)
         m_persistence->stop();
+    // Who writes, then the log, whose thread calls the store and the broadcaster.
+    m_metricsWorker.reset();
+    m_workers.clear();
+    m_log.stop();
 }
 
 Result<Done> Server::start()

@@ -30,6 +30,11 @@ DiskLog::DiskLog(FileSystem &files, QByteArray directory, Options options)
 
 DiskLog::~DiskLog()
 {
+    stop();
+}
+
+void DiskLog::stop()
+{
     if (!m_thread.joinable())
         return;
     {

@@ -34,8 +34,11 @@ public:
     /// \a files must outlive the log. The caller holds the lock of \a directory.
     DiskLog(FileSystem &files, QByteArray directory, Options options);
 
-    /// Writes what was appended so far and marks that it ended in good order, then ends the thread.
+    /// As stop().
     ~DiskLog() override;
+
+    /// Writes what was appended so far and marks that it ended in good order, then ends the thread.
+    void stop() override;
 
     /// Reads what the directory holds into \a sink and begins to log behind it. Blocks. Errors as
     /// Recovery::run(), and those of the file system.

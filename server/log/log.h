@@ -77,6 +77,11 @@ public:
     /// Whether anyone watches. One relaxed atomic load.
     virtual bool isWatched() const = 0;
 
+    /// Does what there is to do and ends the log's own thread, so that no signal comes any more and
+    /// who is connected directly may go: disconnecting does not wait for a slot that is being
+    /// called. Nothing may be appended after it. Not thread-safe.
+    virtual void stop() { }
+
 Q_SIGNALS:
     /// The next records for all watchers: durable, and in order across calls.
     void published(const memorykv::RecordBatchPtr &batch);

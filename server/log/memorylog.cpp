@@ -21,6 +21,13 @@ MemoryLog::MemoryLog(qsizetype historyBytes, QObject *parent)
 
 MemoryLog::~MemoryLog()
 {
+    stop();
+}
+
+void MemoryLog::stop()
+{
+    if (!m_thread.joinable())
+        return;
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;

@@ -24,8 +24,11 @@ public:
     /// \a historyBytes limits what read() can go back to.
     explicit MemoryLog(qsizetype historyBytes, QObject *parent = nullptr);
 
-    /// Publishes what was appended so far, then ends the thread.
+    /// As stop().
     ~MemoryLog() override;
+
+    /// Publishes what was appended so far, then ends the thread.
+    void stop() override;
 
     RecordGroup append(RecordGroup group) override;
     void announce(Record record) override;

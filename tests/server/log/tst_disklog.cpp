@@ -28,6 +28,7 @@ private Q_SLOTS:
     void damagedHistoryIsAGap();
     void syncsAreCounted();
     void whatIsNotDurableIsCounted();
+    void stopWritesAndPublishesWhatIsQueued();
 };
 
 void TestDiskLog::beginsEmpty()
@@ -236,6 +237,21 @@ void TestDiskLog::whatIsNotDurableIsCounted()
     QVERIFY(fixture.log.waitingBytes() >= 11 * one);
     mayGoOn.release(2);
     QTRY_COMPARE(fixture.log.waitingBytes(), 0);
+}
+
+void TestDiskLog::stopWritesAndPublishesWhatIsQueued()
+{
+    FaultyFileSystem files;
+    {
+        DiskLogFixture fixture(files);
+        fixture.log.addWatcher();
+        for (quint64 seq = 1; seq <= 20; ++seq)
+            fixture.append(putRecords(seq, seq));
+        fixture.log.stop();
+        QCOMPARE(fixture.log.durableSeq(), 20ULL);
+        QCOMPARE(fixture.published(), textsOf(putRecords(1, 20)));
+    }
+    QCOMPARE(DiskLogFixture(files).recovered, textsOf(putRecords(1, 20)));
 }
 
 QTEST_GUILESS_MAIN(TestDiskLog)

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void publishesAStreamInBatches();
     void publishesOnItsOwnThread();
     void destructionPublishesWhatIsQueued();
+    void stopPublishesWhatIsQueued();
     void watchersAreCounted();
     void whoeverBeginsToWatchMissesNothing();
     void readAndPublishedMeetWithoutHole();
@@ -277,6 +278,20 @@ void TestMemoryLog::destructionPublishesWhatIsQueued()
                 writer.append();
         }
         QCOMPARE(collector->size(), size_t(20));
+    }
+}
+
+void TestMemoryLog::stopPublishesWhatIsQueued()
+{
+    for (int round = 0; round < 50; ++round) {
+        MemoryLog log(1 << 20);
+        Collector collector(log); // which goes before the log
+        log.addWatcher();
+        Writer writer(log);
+        for (int i = 0; i < 20; ++i)
+            writer.append();
+        log.stop();
+        QCOMPARE(collector.size(), size_t(20));
     }
 }
 
