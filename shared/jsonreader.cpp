@@ -22,6 +22,15 @@ constexpr bool isControl(char byte)
     return static_cast<unsigned char>(byte) < 0x20;
 }
 
+/// How many bytes at the front of \a text stand for themselves in a string.
+qsizetype plainBytes(QByteArrayView text)
+{
+    qsizetype size = 0;
+    while (size < text.size() && text[size] != '"' && text[size] != '\\' && !isControl(text[size]))
+        ++size;
+    return size;
+}
+
 /// What a one-letter escape stands for, or NUL when there is no such escape.
 constexpr char shortEscape(char letter)
 {
@@ -255,31 +264,24 @@ std::optional<QByteArrayView> JsonReader::rawString(QByteArray &decoded)
     decoded.clear();
     if (!expect('"', "a string is expected"))
         return std::nullopt;
-    qsizetype start = m_at;
-    while (m_at < m_text.size()) {
-        const char byte = m_text[m_at];
-        if (byte == '"') {
-            const QByteArrayView run = m_text.sliced(start, m_at - start);
-            ++m_at;
-            if (decoded.isEmpty())
-                return run;
-            decoded.append(run);
-            return decoded;
-        }
+    for (;;) {
+        const QByteArrayView run = m_text.sliced(m_at, plainBytes(m_text.sliced(m_at)));
+        m_at += run.size();
+        const char byte = m_at < m_text.size() ? m_text[m_at] : '\0';
         if (isControl(byte)) {
-            fail("a control character in a string must be escaped");
+            fail(m_at < m_text.size() ? QByteArrayView("a control character in a string must be escaped")
+                                      : QByteArrayView("a string does not end"));
             return std::nullopt;
         }
         ++m_at;
-        if (byte == '\\') {
-            decoded.append(m_text.sliced(start, m_at - 1 - start));
-            if (!appendEscaped(decoded))
-                return std::nullopt;
-            start = m_at;
-        }
+        if (byte == '"' && decoded.isEmpty())
+            return run;
+        decoded.append(run);
+        if (byte == '"')
+            return decoded;
+        if (!appendEscaped(decoded))
+            return std::nullopt;
     }
-    fail("a string does not end");
-    return std::nullopt;
 }
 
 /// Takes what follows a backslash.

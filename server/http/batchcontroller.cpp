@@ -7,7 +7,7 @@
 #include "server/http/problem.h"
 #include "server/http/query.h"
 #include "server/http/valuerules.h"
-#include "shared/decimal.h"
+#include "shared/bytes.h"
 
 namespace memorykv {
 
@@ -21,17 +21,19 @@ static void appendResult(const Outcome &outcome, QByteArray &out)
     int status = 404;
     if (outcome.applied)
         status = outcome.current && !outcome.previous ? 201 : 200;
-    out += "{\"status\":";
-    appendDecimal(quint64(status), out);
+    FixedText<96> result;
+    result.add("{\"status\":");
+    result.addNumber(status);
     if (outcome.applied) {
-        out += ",\"seq\":";
-        appendDecimal(outcome.seq, out);
+        result.add(",\"seq\":");
+        result.addNumber(outcome.seq);
     }
     if (outcome.current) {
-        out += ",\"revision\":";
-        appendDecimal(outcome.current->revision(), out);
+        result.add(",\"revision\":");
+        result.addNumber(outcome.current->revision());
     }
-    out += '}';
+    result.add("}");
+    out.append(result);
 }
 
 BatchController::BatchController(HttpServices &services)

@@ -4,6 +4,8 @@
 #include "server/http/valuerules.h"
 #include "shared/percent.h"
 
+#include <QVarLengthArray>
+
 #include <array>
 #include <optional>
 
@@ -19,15 +21,15 @@ static constexpr unsigned kReading = bit(Method::Get) | bit(Method::Head);
 struct RouteInfo
 {
     const char *name;
-    const char *path; ///< the fixed path, null when there is none
+    QByteArrayView path; ///< the fixed path, empty when there is none
     unsigned methods; ///< beside OPTIONS
 };
 
 // In the order of Route.
 static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
-    {"/{key}", nullptr, kReading | bit(Method::Put) | bit(Method::Patch) | bit(Method::Delete)},
+    {"/{key}", {}, kReading | bit(Method::Put) | bit(Method::Patch) | bit(Method::Delete)},
     {"/keys", "/keys", kReading | bit(Method::Delete)},
-    {"/keys/{prefix}", nullptr, kReading | bit(Method::Delete)},
+    {"/keys/{prefix}", {}, kReading | bit(Method::Delete)},
     {"/-/batch", "/-/batch", bit(Method::Post)},
     {"/wal", "/wal", kReading},
     {"/metrics", "/metrics", kReading},
@@ -38,9 +40,9 @@ static constexpr std::array<RouteInfo, kRouteCount> kRoutes{{
     {"/-/info", "/-/info", kReading},
     {"/-/openapi.yaml", "/-/openapi.yaml", kReading},
     {"/-/snapshot", "/-/snapshot", bit(Method::Get)},
-    {"/-/page/{file}", nullptr, kReading},
+    {"/-/page/{file}", {}, kReading},
     {"*", "*", ~0U},
-    {"/-/{unknown}", nullptr, kReading},
+    {"/-/{unknown}", {}, kReading},
 }};
 
 static constexpr QByteArrayView kKeysPrefix = "/keys/";
@@ -55,7 +57,7 @@ static std::optional<RouteMatch> matchReserved(QByteArrayView whole)
     if (whole == kKeysPrefix)
         return RouteMatch{Route::Keys, {}};
     for (size_t i = 0; i < kRoutes.size(); ++i) {
-        if (kRoutes[i].path && whole == kRoutes[i].path)
+        if (!kRoutes[i].path.isEmpty() && whole == kRoutes[i].path)
             return RouteMatch{Route(i), {}};
     }
     if (whole.startsWith(kKeysPrefix))
@@ -84,7 +86,9 @@ Result<RouteMatch> matchRoute(QByteArrayView path)
 
 bool isReserved(QByteArrayView key)
 {
-    return matchReserved('/' + key.toByteArray()).has_value();
+    QVarLengthArray<char, 256> path{'/'}; // asked for each operation of a batch
+    path.append(key.data(), key.size());
+    return matchReserved(path).has_value();
 }
 
 QByteArrayView routeTemplate(Route route)

@@ -119,10 +119,10 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     BatchResult result;
     bool dueEarlier = false;
     Freed freed;
-    std::vector<SlotTable::Sought> sought;
-    sought.reserve(operations.size());
-    for (const Operation &operation : operations)
-        sought.push_back(m_slots.seek(operation.key));
+    std::vector<Planned> planned = stepsOf(operations);
+    RecordGroup group;
+    group.reserve(qsizetype(operations.size()));
+    result.outcomes.reserve(operations.size());
     {
         const std::unique_lock locker(m_lock);
         if (m_log.hasFailed()) {
@@ -130,20 +130,19 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
             return result;
         }
         forgetDurable(freed);
-        for (const SlotTable::Sought &one : sought)
-            findAlive(one, now, freed);
+        for (const Planned &step : planned)
+            findAlive(step.sought, now, freed);
         result.seq = m_seq;
 
-        if (auto failure = plan(operations, sought)) {
+        if (auto failure = plan(operations, planned)) {
             result.failedIndex = failure->index;
             result.error = std::move(failure->error);
             return result;
         }
 
-        RecordGroup group;
         for (size_t i = 0; i < operations.size(); ++i) {
             Prepared nothing;
-            Slot *slot = m_slots.find(sought[i]);
+            Slot *slot = m_slots.find(planned[i].sought);
             result.outcomes.push_back(perform(operations[i], slot, nothing, now, group));
         }
         if (!group.isEmpty())
@@ -156,31 +155,41 @@ KeyValueStore::BatchResult KeyValueStore::applyBatch(const std::vector<Operation
     return result;
 }
 
+std::vector<KeyValueStore::Planned>
+KeyValueStore::stepsOf(const std::vector<Operation> &operations) const
+{
+    std::vector<Planned> steps;
+    steps.reserve(operations.size());
+    QHash<QByteArrayView, const Planned *> last;
+    last.reserve(qsizetype(operations.size()));
+    for (const Operation &operation : operations) {
+        Planned &step = steps.emplace_back(Planned{.sought = m_slots.seek(operation.key)});
+        step.earlier = std::exchange(last[operation.key], &step);
+    }
+    return steps;
+}
+
 // A batch on paper: each operation has to see those before it, and none may have happened if a
 // later one cannot.
-std::optional<KeyValueStore::Failure>
-KeyValueStore::plan(const std::vector<Operation> &operations,
-                    const std::vector<SlotTable::Sought> &sought)
+std::optional<KeyValueStore::Failure> KeyValueStore::plan(const std::vector<Operation> &operations,
+                                                          std::vector<Planned> &planned)
 {
-    QHash<QByteArrayView, const Entry *> planned;
     quint64 seq = m_seq;
     qint64 growth = 0;
     for (size_t i = 0; i < operations.size(); ++i) {
         const Operation &operation = operations[i];
-        if (!planned.contains(operation.key))
-            planned.insert(operation.key, m_slots.entryOf(sought[i]));
-        const Entry *&current = planned[operation.key];
+        Planned &step = planned[i];
+        const Entry *current = step.earlier ? step.earlier->left : m_slots.entryOf(step.sought);
         const bool isTouch = operation.kind == Operation::Kind::Touch;
-        const Entry *next = isTouch ? current : operation.entry.data();
-        growth += memoryOf(next) - memoryOf(current);
+        step.left = isTouch ? current : operation.entry.data();
+        growth += memoryOf(step.left) - memoryOf(current);
         if (auto error = check(operation, current, growth))
             return Failure{i, *std::move(error)};
-        if (current || next)
+        if (current || step.left)
             ++seq;
         // The revision it is going to have, which a later condition may name.
         if (operation.kind == Operation::Kind::Put)
             operation.entry->setRevision(seq);
-        current = next;
     }
     return std::nullopt;
 }

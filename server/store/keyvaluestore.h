@@ -146,6 +146,15 @@ private:
     template <typename Look>
     auto locked(Look look) const;
 
+    /// An operation of a batch, as it is going to be.
+    struct Planned
+    {
+        SlotTable::Sought sought;
+        const Planned *earlier = nullptr; ///< the last one before on the same key
+        const Entry *left = nullptr;      ///< what is there after it, null for nothing
+    };
+    std::vector<Planned> stepsOf(const std::vector<Operation> &operations) const;
+
     // All of these run with the lock held.
     std::optional<Error> check(const Operation &operation, const Entry *current,
                                qint64 growth) const;
@@ -155,7 +164,7 @@ private:
         Error error;
     };
     std::optional<Failure> plan(const std::vector<Operation> &operations,
-                                const std::vector<SlotTable::Sought> &sought);
+                                std::vector<Planned> &planned);
     Slot *findAlive(const SlotTable::Sought &sought, qint64 now, Freed &freed);
     Outcome perform(const Operation &operation, Slot *slot, Prepared &prepared, qint64 now,
                     RecordGroup &group);
