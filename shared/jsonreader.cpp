@@ -6,6 +6,9 @@
 #include "shared/hex.h"
 #include "shared/utf8.h"
 
+#include <algorithm>
+#include <array>
+
 namespace memorykv {
 
 namespace {
@@ -22,13 +25,21 @@ constexpr bool isControl(char byte)
     return static_cast<unsigned char>(byte) < 0x20;
 }
 
+/// By byte: whether it does not stand for itself in a string.
+constexpr auto kEndsRun = [] {
+    std::array<bool, 256> ends{};
+    for (size_t byte = 0; byte < ends.size(); ++byte)
+        ends[byte] = byte == '"' || byte == '\\' || isControl(static_cast<char>(byte));
+    return ends;
+}();
+
 /// How many bytes at the front of \a text stand for themselves in a string.
 qsizetype plainBytes(QByteArrayView text)
 {
-    qsizetype size = 0;
-    while (size < text.size() && text[size] != '"' && text[size] != '\\' && !isControl(text[size]))
-        ++size;
-    return size;
+    const auto end = std::find_if(text.begin(), text.end(), [](char byte) {
+        return kEndsRun[static_cast<unsigned char>(byte)];
+    });
+    return end - text.begin();
 }
 
 /// What a one-letter escape stands for, or NUL when there is no such escape.
@@ -267,10 +278,13 @@ std::optional<QByteArrayView> JsonReader::rawString(QByteArray &decoded)
     for (;;) {
         const QByteArrayView run = m_text.sliced(m_at, plainBytes(m_text.sliced(m_at)));
         m_at += run.size();
-        const char byte = m_at < m_text.size() ? m_text[m_at] : '\0';
+        if (m_at == m_text.size()) {
+            fail("a string does not end");
+            return std::nullopt;
+        }
+        const char byte = m_text[m_at];
         if (isControl(byte)) {
-            fail(m_at < m_text.size() ? QByteArrayView("a control character in a string must be escaped")
-                                      : QByteArrayView("a string does not end"));
+            fail("a control character in a string must be escaped");
             return std::nullopt;
         }
         ++m_at;

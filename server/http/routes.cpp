@@ -22,7 +22,7 @@ struct RouteInfo
 {
     const char *name;
     QByteArrayView path; ///< the fixed path, empty when there is none
-    unsigned methods; ///< beside OPTIONS
+    unsigned methods;    ///< beside OPTIONS
 };
 
 // In the order of Route.
