@@ -23,8 +23,24 @@ const QByteArray kPut = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\
 const QByteArray kChunkedPut = "PUT /key:000000000001 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
                                "Transfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n"
                                "14\r\n01234567890123456789\r\n0\r\n\r\n";
+constexpr int kBatchSize = 100;
 constexpr QByteArrayView kDate = "Tue, 24 Nov 2026 12:00:00 GMT";
 constexpr qsizetype kHistoryBytes = 4 << 20;
+
+QByteArray batchOfPuts()
+{
+    QByteArray body;
+    for (int i = 0; i < kBatchSize; ++i) {
+        const QByteArray number = QByteArray::number(i).rightJustified(12, '0');
+        body += (body.isEmpty() ? "{\"operations\":[" : ",")
+                + QByteArray("{\"op\":\"put\",\"key\":\"key:") + number + "\",\"value\":\""
+                + QByteArray(40, 'v') + "\"}";
+    }
+    body += "]}";
+    return "POST /-/batch HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n"
+           "Content-Length: "
+           + QByteArray::number(body.size()) + "\r\n\r\n" + body;
+}
 
 class NoObserver final : public HttpObserver
 {
@@ -140,6 +156,7 @@ std::vector<Work> httpWorks()
         framing("http/frame-put-chunked", kChunkedPut),
         dispatching("http/dispatch-get", kGet),
         dispatching("http/dispatch-put", kPut),
+        dispatching("http/dispatch-batch-100", batchOfPuts()),
         {"http/response", prepareResponse},
     };
 }
