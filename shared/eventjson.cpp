@@ -3,8 +3,8 @@
 
 #include "shared/bytes.h"
 #include "shared/eventfields.h"
-#include "shared/eventtext.h"
 #include "shared/timetext.h"
+#include "shared/utf8.h"
 
 #include <QByteArrayView>
 

@@ -2,7 +2,6 @@
 #include "shared/eventtext.h"
 
 #include "shared/bytes.h"
-#include "shared/utf8.h"
 
 #include <QByteArrayView>
 
@@ -39,23 +38,6 @@ void appendEventText(const Event &event, QByteArray &out)
             {"Gap { from: ", Decimal(event.gapFrom), ", to: ", Decimal(event.seq), " }"}, out);
     case Op::Synced:
         return appendAll({"Synced { seq: ", Decimal(event.seq), " }"}, out);
-    }
-}
-
-void appendAsUtf8(QByteArrayView bytes, QByteArray &out)
-{
-    if (bytes.isValidUtf8()) {
-        out.append(bytes);
-        return;
-    }
-    while (!bytes.isEmpty()) {
-        const qsizetype valid = validUtf8Prefix(bytes);
-        out.append(bytes.first(valid));
-        bytes = bytes.sliced(valid);
-        if (!bytes.isEmpty()) {
-            out.append("\xEF\xBF\xBD");
-            bytes = bytes.sliced(1);
-        }
     }
 }
 

@@ -26,8 +26,4 @@ namespace memorykv {
 /// Appends the text of \a event to \a out. Never fails. Thread-safe.
 void appendEventText(const Event &event, QByteArray &out);
 
-/// Appends \a bytes to \a out with each byte that is not part of well-formed UTF-8 replaced by
-/// U+FFFD, as WebSocket text frames and event streams must be UTF-8 (RFC 6455 5.6).
-void appendAsUtf8(QByteArrayView bytes, QByteArray &out);
-
 } // namespace memorykv

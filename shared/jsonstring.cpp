@@ -2,7 +2,7 @@
 #include "shared/jsonstring.h"
 
 #include "shared/bytes.h"
-#include "shared/eventtext.h"
+#include "shared/utf8.h"
 
 #include <QtEndian>
 

@@ -3,9 +3,14 @@
 
 #include <QByteArray>
 
+#include <algorithm>
+#include <array>
+
 namespace memorykv {
 
 namespace {
+
+constexpr qsizetype kMaxCharacterSize = 4;
 
 /// The length of the well-formed character at the start of \a bytes (not empty), or 0. The ranges
 /// of the second byte are those of RFC 3629 4.
@@ -72,6 +77,30 @@ void appendCodePoint(char32_t codePoint, QByteArray &out)
         out.append(continuation(6));
         out.append(continuation(0));
     }
+}
+
+void appendAsUtf8(QByteArrayView bytes, QByteArray &out)
+{
+    static constexpr QByteArrayView kReplacement = "\xEF\xBF\xBD";
+    if (bytes.isValidUtf8()) {
+        out.append(bytes);
+        return;
+    }
+    // Of random bytes nearly each one is a piece of its own, and appending to a QByteArray takes as
+    // long as a hundred of them.
+    std::array<char, 4096> gathered;
+    char *end = gathered.data();
+    while (!bytes.isEmpty()) {
+        if (gathered.data() + gathered.size() - end < kMaxCharacterSize) {
+            out.append(gathered.data(), end - gathered.data());
+            end = gathered.data();
+        }
+        const qsizetype size = characterSize(bytes);
+        const QByteArrayView piece = size > 0 ? bytes.first(size) : kReplacement;
+        end = std::copy(piece.begin(), piece.end(), end);
+        bytes = bytes.sliced(std::max<qsizetype>(size, 1));
+    }
+    out.append(gathered.data(), end - gathered.data());
 }
 
 } // namespace memorykv

@@ -13,4 +13,8 @@ qsizetype validUtf8Prefix(QByteArrayView bytes);
 /// Appends the UTF-8 form of \a codePoint, which must be a Unicode scalar value, to \a out.
 void appendCodePoint(char32_t codePoint, QByteArray &out);
 
+/// Appends \a bytes to \a out with each byte that is not part of well-formed UTF-8 replaced by
+/// U+FFFD, as WebSocket text frames and event streams must be UTF-8 (RFC 6455 5.6).
+void appendAsUtf8(QByteArrayView bytes, QByteArray &out);
+
 } // namespace memorykv

@@ -5,6 +5,7 @@
 #include "shared/bytes.h"
 #include "shared/eventjson.h"
 #include "shared/eventtext.h"
+#include "shared/utf8.h"
 
 namespace memorykv {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
+#include "server/feed/loopturn.h"
 #include "server/store/bufferbudget.h"
 #include "server/store/keyvaluestore.h"
 
@@ -33,6 +34,7 @@ struct FeedContext
     FeedCounters &counters;
     FeedLimits limits;
     BufferBudget *buffers = nullptr; ///< null: there is none to keep to
+    LoopTurn *turn = nullptr;        ///< the hub's; null: nobody else is waiting
 };
 
 } // namespace memorykv

@@ -26,6 +26,7 @@ FeedHub::FeedHub(Broadcaster &broadcaster, FeedContext context, QObject *parent)
     : QObject(parent)
     , m_context(context)
 {
+    m_context.turn = &m_turn;
     connect(&broadcaster, &Broadcaster::broadcast, this, &FeedHub::take, Qt::QueuedConnection);
     m_due.setSingleShot(true);
     m_due.setTimerType(Qt::PreciseTimer);

@@ -54,6 +54,7 @@ private:
     void closeAll();
     std::vector<Subscriber *> subscribers() const;
 
+    LoopTurn m_turn;
     FeedContext m_context;
     std::unordered_map<Subscriber *, std::unique_ptr<Subscriber>> m_subscribers;
     std::deque<EncodedBatchPtr> m_waiting; ///< to be delivered together

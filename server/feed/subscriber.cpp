@@ -4,9 +4,6 @@
 #include "server/feed/eventencoder.h"
 #include "shared/logcategories.h"
 
-#include <QDateTime>
-#include <QTimer>
-
 #include <utility>
 
 namespace memorykv {
@@ -14,6 +11,9 @@ namespace memorykv {
 static constexpr size_t kInitialSlice = 256;         // entries looked at in one go
 static constexpr qsizetype kReplaySlice = 256 << 10; // bytes of records read in one go
 static constexpr qint64 kPacedPending = 256 << 10;   // enough to keep a fast consumer busy
+// Then others of the thread have their turn.
+static constexpr int kSlicesInOneGo = 16;
+static constexpr qint64 kSentInOneGo = 1 << 20;
 static constexpr int kMaxMissedBeats = 2;
 static constexpr std::chrono::milliseconds kBudgetPause{200};
 static constexpr std::chrono::seconds kCloseTimeout{10};
@@ -31,6 +31,8 @@ Subscriber::Subscriber(std::unique_ptr<FeedChannel> channel, Subscription subscr
         advance();
         account();
     });
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, &Subscriber::advance);
     connect(m_channel.get(), &FeedChannel::answered, this, &Subscriber::onAnswered);
     connect(m_channel.get(), &FeedChannel::closed, this, &Subscriber::onClosed);
     m_watchedFrom = m_context.log.addWatcher();
@@ -71,17 +73,19 @@ void Subscriber::advance()
 {
     if (m_phase == Phase::Lagging)
         endGapWhenDrained();
-    // A filter can make a slice send nothing, so room alone does not bound this loop.
-    static constexpr int kSlicesInOneGo = 16;
+    // A filter can make a slice send nothing, and the network may take all of it, or drop it when
+    // the consumer is gone, so room alone does not bound this loop; nor does it bound what many
+    // consumers do in turn.
+    const quint64 sentBefore = m_sent;
     for (int i = 0; m_phase <= Phase::Replaying && hasRoom(); ++i) {
         if (m_phase == Phase::Initial && !isInitialDurable())
             return;
         if (m_share.isBudgetTight()) { // nothing that happens here tells when it no longer is
-            QTimer::singleShot(kBudgetPause, this, &Subscriber::advance);
+            m_again.start(kBudgetPause);
             return;
         }
-        if (i == kSlicesInOneGo) {
-            QMetaObject::invokeMethod(this, &Subscriber::advance, Qt::QueuedConnection);
+        if (i == kSlicesInOneGo || m_sent - sentBefore >= kSentInOneGo || isTurnOver()) {
+            m_again.start(std::chrono::milliseconds(0));
             return;
         }
         if (m_phase == Phase::Initial && !advanceInitial()) {
@@ -134,8 +138,7 @@ bool Subscriber::advanceInitial()
         appendEncoded(event, m_subscription.encoding, bytes);
         m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
     }
-    if (!bytes.isEmpty())
-        m_channel->send(bytes);
+    send(bytes);
     return true;
 }
 
@@ -157,8 +160,7 @@ bool Subscriber::advanceReplay()
                       m_subscription.encoding, bytes);
         m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
     }
-    if (!bytes.isEmpty())
-        m_channel->send(bytes);
+    send(bytes);
     return !range.records.empty();
 }
 
@@ -188,8 +190,7 @@ bool Subscriber::deliverWhole(const Delivery::Selection &selection)
     const bool hasOthers = selection.events > selection.mutations; // which may fill half of it
     const qint64 limit = hasOthers ? bufferLimit() / 2 : bufferLimit();
     if (m_phase == Phase::Live && pending + selection.bytes.size() <= limit) {
-        if (selection.events > 0)
-            m_channel->send(selection.bytes);
+        send(selection.bytes);
         m_context.counters.delivered.fetch_add(selection.events, std::memory_order_relaxed);
         return true;
     }
@@ -208,10 +209,7 @@ void Subscriber::deliverOneByOne(const EncodedBatch &batch)
     const quint64 reached = m_seq;
     m_seq = std::max(m_seq, batch.records().back().seq);
     QByteArray bytes;
-    const auto sendGathered = [&] {
-        if (!bytes.isEmpty())
-            m_channel->send(std::exchange(bytes, {}));
-    };
+    const auto sendGathered = [&] { send(std::exchange(bytes, {})); };
     for (size_t i = 0; i < batch.records().size() && m_phase != Phase::Closing; ++i) {
         const Record &record = batch.records()[i];
         if (isBehind(record, reached) || !wants(record))
@@ -303,11 +301,19 @@ std::optional<Event> Subscriber::clipped(const Record &record) const
     return event;
 }
 
+void Subscriber::send(const QByteArray &bytes)
+{
+    if (bytes.isEmpty())
+        return;
+    m_sent += quint64(bytes.size());
+    m_channel->send(bytes);
+}
+
 void Subscriber::sendEvent(const Event &event)
 {
     QByteArray bytes;
     appendEncoded(event, m_subscription.encoding, bytes);
-    m_channel->send(bytes);
+    send(bytes);
     m_context.counters.delivered.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -343,6 +349,11 @@ void Subscriber::account()
     }
     const qint64 kept = m_snapshot ? m_snapshot->keptBytes() : 0;
     m_share.set(m_channel->pendingBytes() + kept);
+}
+
+bool Subscriber::isTurnOver() const
+{
+    return m_context.turn && !m_context.turn->hasTime();
 }
 
 bool Subscriber::hasRoom() const

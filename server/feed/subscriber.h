@@ -6,6 +6,8 @@
 #include "server/feed/feedcontext.h"
 #include "server/store/snapshot.h"
 
+#include <QTimer>
+
 #include <memory>
 
 namespace memorykv {
@@ -74,10 +76,12 @@ private:
     static bool isBehind(const Record &record, quint64 reached);
     bool wants(const Record &record) const;
     std::optional<Event> clipped(const Record &record) const;
+    void send(const QByteArray &bytes);
     void sendEvent(const Event &event);
     void sendGap(quint64 from, quint64 to);
     Event controlEvent(Op op, quint64 seq) const;
     bool hasRoom() const;
+    bool isTurnOver() const;
     qint64 bufferLimit() const;
     void account();
     void onAnswered();
@@ -90,7 +94,9 @@ private:
     BufferShare m_share;
     quint64 m_watchedFrom = 0;
     Phase m_phase = Phase::Live;
+    QTimer m_again;                       ///< when to go on with what goes at its pace
     std::unique_ptr<Snapshot> m_snapshot; ///< while Initial
+    quint64 m_sent = 0;                   ///< bytes, of events
     quint64 m_seq = 0;                    ///< mutations up to here were sent or are not wanted
     quint64 m_gapFrom = 0;                ///< while Lagging: the first mutation left out, or 0
     quint64 m_gapTo = 0;

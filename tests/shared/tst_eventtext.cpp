@@ -56,35 +56,6 @@ private Q_SLOTS:
         appendEventText({.op = Op::Insert, .key = "a, value: b", .value = value}, out);
         QCOMPARE(out, "before|Insert { key: a, value: b, value: " + value + " }");
     }
-
-    void bytesThatAreNoUtf8BecomeReplacementCharacters_data()
-    {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QByteArray>("text");
-        const QByteArray r = "\xef\xbf\xbd";
-        QTest::newRow("empty") << QByteArray() << QByteArray();
-        QTest::newRow("valid") << QByteArray("gr\xc3\xbc\xc3\x9f")
-                               << QByteArray("gr\xc3\xbc\xc3\x9f");
-        QTest::newRow("NUL is valid") << QByteArray("a\0b", 3) << QByteArray("a\0b", 3);
-        QTest::newRow("first") << QByteArray("\xff"
-                                             "abc")
-                               << r + "abc";
-        QTest::newRow("last") << QByteArray("abc\xff") << "abc" + r;
-        QTest::newRow("in a row") << QByteArray("a\xfe\xff\x80z") << "a" + r + r + r + "z";
-        QTest::newRow("cut short") << QByteArray("a\xf0\x9f\x98") << "a" + r + r + r;
-        QTest::newRow("overlong") << QByteArray("\xc0\x80") << r + r;
-        QTest::newRow("surrogate") << QByteArray("\xed\xa0\x80") << r + r + r;
-        QTest::newRow("valid after invalid") << QByteArray("\xc3\xc3\xbc") << r + "\xc3\xbc";
-    }
-    void bytesThatAreNoUtf8BecomeReplacementCharacters()
-    {
-        QFETCH(QByteArray, bytes);
-        QFETCH(QByteArray, text);
-        QByteArray out = "=";
-        appendAsUtf8(bytes, out);
-        QCOMPARE(out, "=" + text);
-        QVERIFY(QByteArrayView(out).isValidUtf8());
-    }
 };
 
 QTEST_APPLESS_MAIN(TestEventText)

@@ -2,8 +2,10 @@
 #include "shared/utf8.h"
 
 #include <QByteArray>
+#include <QRandomGenerator>
 #include <QTest>
 
+using namespace Qt::StringLiterals;
 using namespace memorykv;
 
 class TestUtf8 : public QObject
@@ -50,6 +52,54 @@ private Q_SLOTS:
             const QString read = QString::fromUtf8('x' + out);
             if (validUtf8Prefix(out) != out.size() || read.toUcs4().value(1) != codePoint)
                 QFAIL(qPrintable(QStringLiteral("U+%1").arg(uint(codePoint), 4, 16)));
+        }
+    }
+
+    void bytesThatAreNoUtf8BecomeReplacementCharacters_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QByteArray>("text");
+        const QByteArray r = "\xef\xbf\xbd";
+        QTest::newRow("empty") << QByteArray() << QByteArray();
+        QTest::newRow("valid") << QByteArray("gr\xc3\xbc\xc3\x9f")
+                               << QByteArray("gr\xc3\xbc\xc3\x9f");
+        QTest::newRow("NUL is valid") << QByteArray("a\0b", 3) << QByteArray("a\0b", 3);
+        QTest::newRow("first") << QByteArray("\xff"
+                                             "abc")
+                               << r + "abc";
+        QTest::newRow("last") << QByteArray("abc\xff") << "abc" + r;
+        QTest::newRow("in a row") << QByteArray("a\xfe\xff\x80z") << "a" + r + r + r + "z";
+        QTest::newRow("cut short") << QByteArray("a\xf0\x9f\x98") << "a" + r + r + r;
+        QTest::newRow("overlong") << QByteArray("\xc0\x80") << r + r;
+        QTest::newRow("surrogate") << QByteArray("\xed\xa0\x80") << r + r + r;
+        QTest::newRow("valid after invalid") << QByteArray("\xc3\xc3\xbc") << r + "\xc3\xbc";
+    }
+    void bytesThatAreNoUtf8BecomeReplacementCharacters()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QByteArray, text);
+        QByteArray out = "=";
+        appendAsUtf8(bytes, out);
+        QCOMPARE(out, "=" + text);
+        QVERIFY(QByteArrayView(out).isValidUtf8());
+    }
+
+    // More than is gathered at a time, with characters of all sizes at each end of it.
+    void manyBytesThatAreNoUtf8()
+    {
+        QRandomGenerator random(1);
+        const QList<QByteArray> pieces{"a", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+        for (int run = 0; run < 100; ++run) {
+            QByteArray bytes;
+            QByteArray expected;
+            while (bytes.size() < 10'000) {
+                const auto kind = random.bounded(pieces.size() + 1);
+                bytes += kind < pieces.size() ? pieces[kind] : "\xff"_ba;
+                expected += kind < pieces.size() ? pieces[kind] : "\xef\xbf\xbd"_ba;
+            }
+            QByteArray out;
+            appendAsUtf8(bytes, out);
+            QVERIFY(out == expected);
         }
     }
 };

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void initialStateIsFiltered();
     void initialStateGoesAtTheConsumersPace();
     void initialStateThenAGapWhenHistoryIsGone();
+    void fastConsumerLeavesOthersTheirTurn_data();
+    void fastConsumerLeavesOthersTheirTurn();
 
     void replaysFromAPosition();
     void replayIsFiltered();
@@ -315,6 +317,29 @@ void TestSubscriber::initialStateThenAGapWhenHistoryIsGone()
         f.channel->drain();
     QVERIFY(f.received().endsWith("synced  1000, gap 1001-1007, insert later7 1008, "
                                   "insert later8 1009, insert later9 1010"));
+}
+
+void TestSubscriber::fastConsumerLeavesOthersTheirTurn_data()
+{
+    QTest::addColumn<bool>("initial");
+    QTest::newRow("initial state") << true;
+    QTest::newRow("replay") << false;
+}
+
+// Also one who is gone takes everything, until the event loop tells of it.
+void TestSubscriber::fastConsumerLeavesOthersTheirTurn()
+{
+    QFETCH(const bool, initial);
+    constexpr qsizetype kValue = 300'000;
+    constexpr int kCount = 20;
+    Fixture f;
+    for (int i = 0; i < kCount; ++i)
+        f.put("k" + QByteArray::number(10 + i), QByteArray(kValue, 'v'));
+    f.start(initial ? withInitial() : since(kEpoch, 0));
+    QVERIFY(f.channel->sent.size() > kValue);
+    QVERIFY2(f.channel->sent.size() < 5 * kValue, "it is not all sent in one go");
+    const int more = initial ? 1 : 0; // Synced
+    QTRY_COMPARE(f.eventsIn(f.channel->sent).size(), kCount + more);
 }
 
 void TestSubscriber::replaysFromAPosition()
