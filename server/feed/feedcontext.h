@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #pragma once
 
-#include "server/feed/loopturn.h"
+#include "server/net/loopturn.h"
 #include "server/store/bufferbudget.h"
 #include "server/store/keyvaluestore.h"
 

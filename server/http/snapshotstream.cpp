@@ -28,6 +28,8 @@ SnapshotStream::SnapshotStream(std::unique_ptr<Transport> transport, int minorVe
         goOn();
     });
     connect(m_transport.get(), &Transport::ended, this, &SnapshotStream::finish);
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, &SnapshotStream::goOn);
     QMetaObject::invokeMethod(this, &SnapshotStream::goOn, Qt::QueuedConnection);
 }
 
@@ -67,6 +69,11 @@ bool SnapshotStream::isTooSlow() const
 bool SnapshotStream::isInTheWay() const
 {
     return m_share.isBudgetTight() && m_snapshot.keptBytes() > kNotWorthIt;
+}
+
+bool SnapshotStream::isTurnOver() const
+{
+    return m_context.turn && !m_context.turn->hasTime();
 }
 
 void SnapshotStream::account()
@@ -141,7 +148,14 @@ void SnapshotStream::advance()
     if (!sendHead())
         return;
     QByteArray bytes;
+    // The network may take all of it, or drop it when the client is gone, so what waits for the
+    // client does not bound this loop.
+    qint64 sent = 0;
     while (!m_allSent && m_transport->unsentBytes() < kMaxPending && !m_share.isBudgetTight()) {
+        if (sent >= kMaxPending || isTurnOver()) {
+            m_again.start(std::chrono::milliseconds(0));
+            return;
+        }
         bytes.resize(0);
         m_encoder.add(m_snapshot.next(KeyValueStore::kSliceSize), bytes);
         if (m_snapshot.atEnd()) {
@@ -149,6 +163,7 @@ void SnapshotStream::advance()
             m_allSent = true;
         }
         send(bytes);
+        sent += bytes.size();
         if (m_allSent && m_minorVersion >= 1)
             write("0\r\n\r\n");
         account();
@@ -175,6 +190,7 @@ void SnapshotStream::finish()
 SnapshotStreams::SnapshotStreams(const SnapshotContext &context)
     : m_context(context)
 {
+    m_context.turn = &m_turn;
     const auto goOn = [this] { forEach(&SnapshotStream::goOn); };
     connect(&context.log, &Log::durable, this, goOn, Qt::QueuedConnection);
     connect(&context.log, &Log::failed, this, goOn, Qt::QueuedConnection);

@@ -3,6 +3,7 @@
 
 #include "server/http/connection.h"
 #include "server/log/snapshotfile.h"
+#include "server/net/loopturn.h"
 #include "server/store/snapshot.h"
 
 #include <QDeadlineTimer>
@@ -20,6 +21,7 @@ struct SnapshotContext
     const Log &log;
     ConnectionLimits limits;
     BufferBudget *buffers = nullptr; ///< null: there is none to keep to
+    LoopTurn *turn = nullptr;        ///< of the worker; null: nobody else is waiting
 };
 
 /// Sends the store as it is at one moment to one client, in the format of a snapshot file, at the
@@ -62,6 +64,7 @@ private:
     void write(const QByteArray &bytes);
     bool isTooSlow() const;
     bool isInTheWay() const;
+    bool isTurnOver() const;
     void account();
     void finish();
 
@@ -71,6 +74,7 @@ private:
     Snapshot m_snapshot;
     SnapshotEncoder m_encoder;
     BufferShare m_share;
+    QTimer m_again;            ///< when to go on after others had their turn
     QDeadlineTimer m_deadline; ///< for the client to take more of what waits for it
     QElapsedTimer m_since;     ///< something has been waiting for it without a pause
     qint64 m_written = 0;      ///< since then
@@ -104,7 +108,8 @@ private:
     void checkDeadlines();
     void relieve();
 
-    const SnapshotContext m_context;
+    LoopTurn m_turn;
+    SnapshotContext m_context;
     std::unordered_map<SnapshotStream *, std::unique_ptr<SnapshotStream>> m_streams;
     QTimer m_sweep;
     bool m_draining = false;

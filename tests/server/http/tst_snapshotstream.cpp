@@ -24,11 +24,37 @@ private Q_SLOTS:
     void givesWayWhenBuffersAreShort();
     void waitsForBuffersAndGoesOn();
     void whatIsHeldIsCounted();
+    void fastClientLeavesOthersTheirTurn();
 };
 
 static constexpr qint64 kBudget = 64 << 20;
 static constexpr int kValues = 6;
 static constexpr qsizetype kValueSize = 4 << 20; // together more than two sockets hold
+
+/// A client who takes everything at once, as one does who is gone.
+class TakingTransport final : public Transport
+{
+    Q_OBJECT
+
+public:
+    TakingTransport()
+        : Transport({})
+    { }
+
+    bool isTls() const override { return false; }
+    qint64 read(char *, qint64) override { return 0; }
+    bool atEnd() const override { return false; }
+    void write(const QByteArray &bytes) override { taken += bytes.size(); }
+    qint64 unsentBytes() const override { return 0; }
+    void shutdownWrite() override { }
+    void close() override
+    {
+        QMetaObject::invokeMethod(this, &Transport::ended, Qt::QueuedConnection);
+    }
+    void abort() override { }
+
+    qint64 taken = 0;
+};
 
 /// The streams of a worker, and one client that has asked for a snapshot of a full store.
 class Download : public QObject
@@ -185,6 +211,21 @@ void TestSnapshotStream::whatIsHeldIsCounted()
     QTRY_VERIFY(download.budget.used() >= 1 << 20);
     download.client.abort();
     QTRY_COMPARE(download.budget.used(), 0);
+}
+
+void TestSnapshotStream::fastClientLeavesOthersTheirTurn()
+{
+    Download download;
+    const SnapshotContext context{download.http.store, download.http.log, {}, &download.budget};
+    auto transport = std::make_unique<TakingTransport>();
+    const TakingTransport *const client = transport.get();
+    SnapshotStream stream(std::move(transport), 1, context);
+    QSignalSpy finished(&stream, &SnapshotStream::finished);
+    QCoreApplication::sendPostedEvents(&stream);
+    QVERIFY(client->taken > kValueSize);
+    QVERIFY2(client->taken < 2 * kValueSize, "it is not all sent in one go");
+    QTRY_COMPARE(finished.size(), 1);
+    QVERIFY(client->taken > kValues * kValueSize);
 }
 
 QTEST_GUILESS_MAIN(TestSnapshotStream)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-#include "server/feed/loopturn.h"
+#include "server/net/loopturn.h"
 
 #include <QtTest>
 
