@@ -4,10 +4,8 @@
 #include "shared/bytes.h"
 #include "shared/decimal.h"
 #include "shared/hex.h"
+#include "shared/jsonstring.h"
 #include "shared/utf8.h"
-
-#include <algorithm>
-#include <array>
 
 namespace memorykv {
 
@@ -23,23 +21,6 @@ constexpr bool isDigit(char byte)
 constexpr bool isControl(char byte)
 {
     return static_cast<unsigned char>(byte) < 0x20;
-}
-
-/// By byte: whether it does not stand for itself in a string.
-constexpr auto kEndsRun = [] {
-    std::array<bool, 256> ends{};
-    for (size_t byte = 0; byte < ends.size(); ++byte)
-        ends[byte] = byte == '"' || byte == '\\' || isControl(static_cast<char>(byte));
-    return ends;
-}();
-
-/// How many bytes at the front of \a text stand for themselves in a string.
-qsizetype plainBytes(QByteArrayView text)
-{
-    const auto end = std::find_if(text.begin(), text.end(), [](char byte) {
-        return kEndsRun[static_cast<unsigned char>(byte)];
-    });
-    return end - text.begin();
 }
 
 /// What a one-letter escape stands for, or NUL when there is no such escape.
@@ -276,7 +257,7 @@ std::optional<QByteArrayView> JsonReader::rawString(QByteArray &decoded)
     if (!expect('"', "a string is expected"))
         return std::nullopt;
     for (;;) {
-        const QByteArrayView run = m_text.sliced(m_at, plainBytes(m_text.sliced(m_at)));
+        const QByteArrayView run = m_text.sliced(m_at, plainJsonBytes(m_text.sliced(m_at)));
         m_at += run.size();
         if (m_at == m_text.size()) {
             fail("a string does not end");

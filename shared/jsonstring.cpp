@@ -6,6 +6,7 @@
 
 #include <QtEndian>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -71,6 +72,14 @@ char *writeEscaped(unsigned char byte, char *at)
 }
 
 } // namespace
+
+qsizetype plainJsonBytes(QByteArrayView text)
+{
+    const auto end = std::find_if(text.begin(), text.end(), [](char byte) {
+        return kEscapes[static_cast<unsigned char>(byte)] != 0;
+    });
+    return end - text.begin();
+}
 
 void appendJsonString(QByteArrayView text, QByteArray &out)
 {
