@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/net/plaintransport.h"
 
+#include "tests/server/net/transportend.h"
 #include "tests/support/socketpair.h"
 
 #include <QSignalSpy>
@@ -38,36 +39,15 @@ private Q_SLOTS:
 namespace {
 
 /// A transport and its client, over a socket of this machine.
-struct Pair
+struct Pair : TransportEnd
 {
     Pair()
     {
         transport = PlainTransport::open(connectedTo(client), std::make_shared<SocketPoller>());
-        QObject::connect(transport.get(), &Transport::ended, transport.get(), [this] { ++ends; });
-    }
-
-    QByteArray read(qint64 maxSize = 1000) const
-    {
-        QByteArray bytes(maxSize, '\0');
-        bytes.truncate(transport->read(bytes.data(), maxSize));
-        return bytes;
-    }
-
-    /// Writes pieces until some of them have to wait, and returns all of them.
-    QByteArray fill() const
-    {
-        QByteArray all;
-        for (int i = 0; transport->unsentBytes() < 3 << 20; ++i) {
-            const QByteArray piece(1 + i * 37 % 90'000, char('a' + i % 26));
-            all += piece;
-            transport->write(piece);
-        }
-        return all;
+        countEnds();
     }
 
     QTcpSocket client;
-    std::unique_ptr<PlainTransport> transport;
-    int ends = 0;
 };
 
 } // namespace

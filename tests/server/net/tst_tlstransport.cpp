@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "server/net/tlstransport.h"
 
+#include "tests/server/net/transportend.h"
 #include "tests/support/fakeidentity.h"
 #include "tests/support/socketpair.h"
 
@@ -39,7 +40,7 @@ private:
 namespace {
 
 /// A transport and its client, over a socket of this machine.
-struct Pair
+struct Pair : TransportEnd
 {
     explicit Pair(const FakeIdentity &identity)
     {
@@ -49,7 +50,7 @@ struct Pair
         transport = TlsTransport::open(connectedTo(client), configuration);
         QObject::connect(transport.get(), &Transport::ready, transport.get(),
                          [this] { ++readies; });
-        QObject::connect(transport.get(), &Transport::ended, transport.get(), [this] { ++ends; });
+        countEnds();
     }
 
     /// Whether the handshake was done.
@@ -60,29 +61,8 @@ struct Pair
         return QTest::qWaitFor([this] { return client.isEncrypted() && readies == 1; });
     }
 
-    QByteArray read(qint64 maxSize = 16 << 10) const
-    {
-        QByteArray bytes(maxSize, Qt::Uninitialized);
-        bytes.truncate(transport->read(bytes.data(), maxSize));
-        return bytes;
-    }
-
-    /// Writes pieces until some of them have to wait, and returns all of them.
-    QByteArray fill() const
-    {
-        QByteArray all;
-        for (int i = 0; transport->unsentBytes() < 3 << 20; ++i) {
-            const QByteArray piece(1 + i * 37 % 90'000, char('a' + i % 26));
-            all += piece;
-            transport->write(piece);
-        }
-        return all;
-    }
-
     QSslSocket client;
-    std::unique_ptr<TlsTransport> transport;
     int readies = 0;
-    int ends = 0;
 };
 
 } // namespace
